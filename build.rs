@@ -1,0 +1,25 @@
+//! Compiles `proto/` into `OUT_DIR`, without `protoc`.
+
+use std::{env, path::PathBuf};
+
+use prost::Message as _;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    // tonic-prost-build says nothing of what it read, so any change anywhere would rebuild.
+    println!("cargo:rerun-if-changed=proto");
+
+    let files = protox::compile(
+        [
+            "ropa/v1/decision_service.proto",
+            "ropa/v1/error.proto",
+            "ropa/v1/register_service.proto",
+        ],
+        ["proto"],
+    )?;
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    std::fs::write(out.join("ropa.binpb"), files.encode_to_vec())?;
+    tonic_prost_build::configure()
+        .codec_path("crate::grpc::codec::StrictCodec")
+        .compile_fds(files)?;
+    Ok(())
+}
