@@ -19,7 +19,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let out = PathBuf::from(env::var("OUT_DIR")?);
     std::fs::write(out.join("ropa.binpb"), files.encode_to_vec())?;
     tonic_prost_build::configure()
-        .codec_path("crate::grpc::codec::StrictCodec")
+        
         .compile_fds(files)?;
     Ok(())
 }

@@ -1,2 +1,22 @@
 //! `ropa`: a register of processing activities (GDPR Art. 30) that answers before data is processed.
+//!
+//! The rooms, bottom to top; a room uses only rooms above it in this list (`tests/it/house.rs` holds us to it).
+
+pub mod decision;
+pub mod document;
 pub mod domain;
+pub mod law;
+
+/// The contract, generated from `proto/`. Only `document`, `grpc` and `cli` say these types.
+#[expect(
+    clippy::allow_attributes,
+    clippy::allow_attributes_without_reason,
+    missing_docs,
+    reason = "generated from the contract, which documents every message and field"
+)]
+pub mod pb {
+    include!(concat!(env!("OUT_DIR"), "/ropa.v1.rs"));
+
+    /// The descriptors of everything in the contract, for reflection and documents.
+    pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/ropa.binpb"));
+}

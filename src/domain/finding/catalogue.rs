@@ -18,6 +18,16 @@ macro_rules! catalogue {
             /// Every code, in order of number.
             pub const ALL: &'static [FindingCode] = &[ $( FindingCode::$variant, )* ];
 
+            /// The code with this number on the wire.
+            pub fn from_number(number: i32) -> Option<Self> {
+                Self::ALL.iter().copied().find(|code| code.number() == number)
+            }
+
+            /// Its number on the wire.
+            pub const fn number(self) -> i32 {
+                self as i32
+            }
+
             /// The rule behind the code.
             pub const fn rule(self) -> Rule {
                 match self {

@@ -1,0 +1,288 @@
+//! One question put to one activity: what the conjuncts look at.
+
+use jiff::civil::Date;
+
+use super::outcome::Outcome;
+use crate::{
+    domain::{
+        activity::{Access, Activity, LegalBasis, OperationUse, ProcessorUse, Purpose},
+        finding::{Evidence, Finding, FindingCode},
+        name::Id,
+        operation::Operation,
+        party::Country,
+        question::{Fact, Facts, Question},
+        register::{ConditionKind, Record},
+        retention::RetentionRule,
+        statement::{Extent, List, Provenance, PartyRef, PurposeRef, Says},
+        term::{Classes, Term},
+        vocabulary::Code,
+    },
+    law::{LawCondition, Source},
+};
+
+/// One question put to one activity, with everything in it resolved.
+#[derive(Clone, Debug)]
+pub struct Case<'a> {
+    pub record: &'a Record,
+    pub activity: &'a Activity,
+    pub question: &'a Question,
+    /// The day of the processing in the register's time zone.
+    pub day: Date,
+    /// The purpose asked; `None`: unsaid.
+    pub purpose: Option<PurposeRef>,
+    /// The roles of the person.
+    pub person: Vec<Term>,
+    /// Who is on the other side.
+    pub counterparty: Counterparty,
+    /// Where the data is collected from; `None`: unsaid.
+    pub source: Option<Party>,
+}
+
+/// One combination asked: an operation on data of one category about the person.
+#[derive(Clone, Debug)]
+pub struct Combination<'a> {
+    pub operation: Operation,
+    /// `None` only for ERASE and RESTRICT of everything.
+    pub data: Option<&'a Term>,
+    /// What the law makes of the data, raised by the record where it does.
+    pub classes: Classes,
+}
+
+/// Who is on the other side.
+#[derive(Clone, Debug)]
+pub enum Counterparty {
+    None,
+    Recipient(Party),
+    Processor(Party),
+}
+
+/// A recipient, processor or source.
+#[derive(Clone, Debug)]
+pub struct Party {
+    /// Its id, where it is one of the register's.
+    pub id: Option<Id>,
+    /// What it is.
+    pub kinds: Vec<Code>,
+    /// Where it is recorded to be.
+    pub countries: Vec<Country>,
+}
+
+impl Party {
+    /// Whether a declaration of `declared` covers it.
+    pub fn is_covered_by(&self, declared: &PartyRef) -> bool {
+        match declared {
+            PartyRef::Named(id) => self.id.as_ref() == Some(id),
+            PartyRef::Kind(code) => self.kinds.iter().any(|kind| code.covers(*kind)),
+        }
+    }
+
+    /// Whether it has anything in common with `other`, without any guard.
+    pub fn overlaps(&self, other: &PartyRef) -> bool {
+        match other {
+            PartyRef::Named(id) => self.id.as_ref() == Some(id),
+            PartyRef::Kind(code) => self.kinds.iter().any(|kind| code.overlaps(*kind)),
+        }
+    }
+
+    /// Whether it is of this kind or a narrower one.
+    pub fn is(&self, kind: &str) -> bool {
+        let within = |own: &Code| {
+            crate::domain::vocabulary::lookup(crate::domain::vocabulary::Facet::Party, kind)
+                .is_some_and(|kind| own.is_within(kind))
+        };
+        self.kinds.iter().any(within)
+    }
+}
+
+impl Counterparty {
+    /// The party, recipient or processor.
+    pub fn party(&self) -> Option<&Party> {
+        match self {
+            Self::None => None,
+            Self::Recipient(party) | Self::Processor(party) => Some(party),
+        }
+    }
+
+    /// Whether the data goes to the data subject.
+    pub fn is_subject(&self) -> bool {
+        matches!(self, Self::Recipient(party) if party.is("ropa:DataSubjectSelf"))
+    }
+}
+
+/// A list of statements and where it stands.
+#[derive(Debug)]
+pub struct Listed<'a, T> {
+    pub entries: &'a [T],
+    /// Where it stands: `registers/koko/activities/chat#retention`.
+    place: String,
+}
+
+// Written out: deriving would ask that `T` can be copied too.
+impl<T> Clone for Listed<'_, T> {
+    fn clone(&self) -> Self {
+        Self { entries: self.entries, place: self.place.clone() }
+    }
+}
+
+impl<'a, T> Listed<'a, T> {
+    /// A list of the register itself.
+    pub fn of_register(case: &Case<'_>, field: &str, entries: &'a [T]) -> Self {
+        Self { entries, place: format!("registers/{}#{field}", case.record.register.id) }
+    }
+
+    /// Its entries with their places.
+    pub fn iter(&self) -> impl Iterator<Item = (String, &'a T)> + use<'a, '_, T> {
+        self.entries.iter().enumerate().map(|(index, entry)| (format!("{}[{index}]", self.place), entry))
+    }
+}
+
+impl<'a> Case<'a> {
+    /// The facts of the case.
+    pub const fn facts(&self) -> &'a Facts {
+        &self.question.facts
+    }
+
+    /// A list of the activity.
+    pub fn own<T>(&self, field: &str, entries: &'a [T]) -> Listed<'a, T> {
+        Listed { entries, place: format!("{}#{field}", self.activity.name) }
+    }
+
+    /// A list of the register's defaults.
+    pub fn default<T>(&self, field: &str, entries: &'a [T]) -> Listed<'a, T> {
+        Listed { entries, place: format!("registers/{}#defaults.{field}", self.record.register.id) }
+    }
+
+    /// The activity's own list, or the default where it has none.
+    fn inherited<T>(&self, field: &str, own: &'a [T], default: &'a [T]) -> Listed<'a, T> {
+        if own.is_empty() { self.default(field, default) } else { self.own(field, own) }
+    }
+
+    /// The grounds that hold for the activity.
+    pub fn legal_bases(&self) -> Listed<'a, LegalBasis> {
+        let (own, default) = (&self.activity.legal_bases, &self.record.register.defaults.legal_bases);
+        self.inherited("legal_bases", own, default)
+    }
+
+    /// The processors that hold for the activity.
+    pub fn processors(&self) -> Listed<'a, ProcessorUse> {
+        let (own, default) = (&self.activity.processors, &self.record.register.defaults.processors);
+        self.inherited("processors", own, default)
+    }
+
+    /// The retention rules that hold for the activity.
+    pub fn retention(&self) -> Listed<'a, RetentionRule> {
+        let (own, default) = (&self.activity.retention, &self.record.register.defaults.retention);
+        self.inherited("retention", own, default)
+    }
+
+    /// The activity's operations, and the register's denials of operations.
+    pub fn operations(&self) -> [Listed<'a, OperationUse>; 2] {
+        let default = &self.record.register.defaults.operations;
+        [self.own("operations", &self.activity.operations), self.default("operations", default)]
+    }
+
+    /// The activity's purposes, and the register's denials of purposes.
+    pub fn purposes(&self) -> [Listed<'a, Purpose>; 2] {
+        let default = &self.record.register.defaults.purposes;
+        [self.own("purposes", &self.activity.purposes), self.default("purposes", default)]
+    }
+
+    /// Who may see the data.
+    pub fn access(&self) -> Option<&'a Access> {
+        self.activity.access.as_ref().or(self.record.register.defaults.access.as_ref())
+    }
+
+    /// What is said of a whole list: by the activity, else by the register.
+    pub fn extent(&self, list: List) -> Option<&'a Extent> {
+        let of = |extents: &'a [Extent]| extents.iter().find(|extent| extent.list == list);
+        of(&self.activity.extents).or_else(|| of(&self.record.register.defaults.extents))
+    }
+
+    /// Which code says that a list does not cover something: not recorded where nothing or only examples are listed,
+    /// absent where it is said that there is none, else not declared.
+    pub fn uncovered(
+        &self,
+        list: List,
+        is_empty: bool,
+        [not_recorded, absent, not_declared]: [FindingCode; 3],
+    ) -> Finding {
+        match self.extent(list) {
+            Some(extent) if extent.says == Says::None => {
+                let place = format!("{}#extents", self.activity.name);
+                Finding::new(absent).evidence(self.evidence(place, &extent.provenance))
+            }
+            Some(_) => Finding::new(not_recorded),
+            None if is_empty => Finding::new(not_recorded),
+            None => Finding::new(not_declared),
+        }
+    }
+
+    /// A place in the record with its source; the activity's stands in where the statement has none.
+    pub fn evidence(&self, place: String, provenance: &Provenance) -> Evidence {
+        let own = &self.activity.provenance;
+        let document = if provenance.document.is_empty() && !own.document.is_empty() {
+            own.document.as_str()
+        } else {
+            self.record.document(provenance)
+        };
+        let section = if provenance.section.is_empty() { &own.section } else { &provenance.section };
+        Evidence { place, document: document.to_owned(), section: section.clone() }
+    }
+
+    /// A finding that warns; or open until the caller attests its code.
+    pub fn attest(&self, finding: Finding) -> Outcome {
+        if self.facts().attested.contains(&finding.code) {
+            let code = finding.code.rule().code;
+            Finding::new(FindingCode::KeepEvidence).detail(format!("attested: {code}")).into()
+        } else {
+            finding.into()
+        }
+    }
+
+    /// What rests on law data that nobody has confirmed says so.
+    pub fn law(&self, source: Source) -> Outcome {
+        if source.confirmed {
+            Outcome::default()
+        } else {
+            Finding::new(FindingCode::LawUnconfirmed).detail(source.citation).into()
+        }
+    }
+
+    /// A condition of a grant, as far as facts alone answer it.
+    pub fn condition(&self, id: &Id) -> Outcome {
+        let condition = self.record.register.conditions.get(id);
+        let text = condition.map_or("", |condition| condition.text.as_str());
+        let mut fact = self.facts().condition(id.as_str());
+        let by_law = condition.is_some_and(|condition| condition.kind == ConditionKind::LegalRight);
+        if fact == Fact::Unsaid && by_law && self.facts().legal_reference.is_some() {
+            fact = Fact::Yes;
+        }
+        let asks = if by_law { "legal_reference".to_owned() } else { format!("conditions[\"{id}\"]") };
+        condition_outcome(fact, asks, format!("{id}: {text}"))
+    }
+
+    /// A condition of law.
+    pub fn law_condition(&self, condition: LawCondition) -> Outcome {
+        let fact = self.facts().condition(condition.id);
+        let asks = format!("conditions[\"{}\"]", condition.id);
+        condition_outcome(fact, asks, format!("{}: {}", condition.id, condition.text))
+    }
+
+    /// Whether a role of the person is this code or narrower.
+    pub fn person_is(&self, code: &str) -> bool {
+        let Ok(ancestor) = Term::parse(crate::domain::vocabulary::Facet::Subject, code) else {
+            return false;
+        };
+        self.person.iter().any(|role| self.record.subjects.is_within(role, &ancestor))
+    }
+}
+
+/// A condition of a grant: said it holds, denied it fails, else it is asked for.
+pub fn condition_outcome(fact: Fact, asks: String, detail: String) -> Outcome {
+    let code = match fact {
+        Fact::Yes => return Outcome::default(),
+        Fact::No => FindingCode::ConditionNotMet,
+        Fact::Unknown | Fact::Unsaid => FindingCode::ConditionUnknown,
+    };
+    Finding::new(code).detail(detail).asks(asks).into()
+}

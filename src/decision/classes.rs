@@ -1,0 +1,147 @@
+//! What protected data needs beside Art. 6: an exception of Art. 9(2), a ground under Art. 10, a ground for the
+//! national number (Art. 87). National law stands in only where the activity states none for that class.
+
+use super::{
+    case::{Case, Combination},
+    consent::{Need, consent},
+    outcome::Outcome,
+};
+use crate::{
+    domain::{
+        activity::{Article9, LegalBasis},
+        finding::{Finding, FindingCode},
+        question::Fact,
+        statement::{List, Says},
+        term::{DataClass, Term},
+    },
+    law::grounds::{self, NationalGround, Setting},
+};
+
+/// How a ground reaches the data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// It names the data, or the data is ordinary.
+    Named,
+    /// It names none and reaches protected data only where a data use names it and law carries it.
+    Implied,
+}
+
+/// The codes of one class.
+struct Codes {
+    list: List,
+    not_recorded: FindingCode,
+    missing: FindingCode,
+    absent: FindingCode,
+    scope_exceeded: FindingCode,
+}
+
+const fn codes(class: DataClass) -> Option<Codes> {
+    match class {
+        DataClass::Ordinary => None,
+        DataClass::Special => Some(Codes {
+            list: List::Article9,
+            not_recorded: FindingCode::Art9ExceptionNotRecorded,
+            missing: FindingCode::Art9ExceptionMissing,
+            absent: FindingCode::Art9ExceptionAbsent,
+            scope_exceeded: FindingCode::Art9ExceptionScopeExceeded,
+        }),
+        DataClass::Criminal => Some(Codes {
+            list: List::Article10,
+            not_recorded: FindingCode::Art10GroundNotRecorded,
+            missing: FindingCode::Art10GroundMissing,
+            absent: FindingCode::Art10GroundAbsent,
+            scope_exceeded: FindingCode::Art10GroundScopeExceeded,
+        }),
+        DataClass::NationalNumber => Some(Codes {
+            list: List::Article87,
+            not_recorded: FindingCode::NidGroundNotRecorded,
+            missing: FindingCode::NidGroundMissing,
+            absent: FindingCode::NidGroundAbsent,
+            scope_exceeded: FindingCode::NidGroundScopeExceeded,
+        }),
+    }
+}
+
+/// Completes a ground (`None`: no Art. 6 ground is stated) for every class that the data is in.
+pub fn complete(case: &Case<'_>, asked: &Combination<'_>, basis: Option<&LegalBasis>, reach: Reach) -> Outcome {
+    let classes = [DataClass::Special, DataClass::Criminal, DataClass::NationalNumber];
+    Outcome::all(classes.into_iter().filter(|class| asked.classes.is(*class)).map(|class| {
+        let Some(codes) = codes(class) else { return Outcome::default() };
+        match basis.filter(|basis| states(basis, class)) {
+            // An exception that stands in an entry without data does not reach what it does not name.
+            Some(_) if reach == Reach::Implied => codes.scope_exceeded.into(),
+            Some(basis) => own(case, asked, basis, class),
+            None => stand_in(case, asked, basis, class, &codes),
+        }
+    }))
+}
+
+/// Whether the entry states something for the class.
+const fn states(basis: &LegalBasis, class: DataClass) -> bool {
+    match class {
+        DataClass::Ordinary => true,
+        DataClass::Special => basis.article_9.is_some(),
+        DataClass::Criminal => basis.article_10.is_some(),
+        DataClass::NationalNumber => basis.article_87.is_some(),
+    }
+}
+
+/// The entry's own exception or ground.
+fn own(case: &Case<'_>, asked: &Combination<'_>, basis: &LegalBasis, class: DataClass) -> Outcome {
+    let (DataClass::Special, Some(exception)) = (class, basis.article_9) else { return Outcome::default() };
+    let law = if exception.needs_law() && basis.laws.is_empty() {
+        FindingCode::Art9ExceptionLawRefNotRecorded.into()
+    } else {
+        Outcome::default()
+    };
+    let rest = match exception {
+        Article9::ExplicitConsent => consent(case, asked, Need::Explicit),
+        Article9::LegalClaims => match case.facts().legal_claim {
+            Fact::Yes => Outcome::default(),
+            Fact::No => Finding::new(FindingCode::Art9LegalClaimsScope).asks("legal_claim").into(),
+            Fact::Unknown | Fact::Unsaid => Finding::new(FindingCode::LegalClaimUnknown).asks("legal_claim").into(),
+        },
+        _ => Outcome::default(),
+    };
+    law.and(rest)
+}
+
+/// What holds where the entry states nothing for the class.
+fn stand_in(
+    case: &Case<'_>,
+    asked: &Combination<'_>,
+    basis: Option<&LegalBasis>,
+    class: DataClass,
+    codes: &Codes,
+) -> Outcome {
+    if case.extent(codes.list).is_some_and(|extent| extent.says == Says::None) {
+        return codes.absent.into();
+    }
+    let stated_elsewhere =
+        case.legal_bases().entries.iter().any(|other| other.stated.declares() && states(other, class));
+    if stated_elsewhere {
+        return codes.scope_exceeded.into();
+    }
+    let purposes = case.purposes_meant();
+    let setting = Setting {
+        controller: &case.record.register.controller,
+        point: basis.and_then(|basis| basis.article_6),
+        purposes: &purposes,
+        day: case.day,
+    };
+    let within = |code| {
+        asked.data.is_some_and(|data| case.record.data.is_within(data, &Term::Code(code)))
+    };
+    let alternatives = grounds::fitting(class, setting, within).map(|ground| by_law(case, ground, codes));
+    let changes_on =
+        grounds::all().filter(|ground| ground.class == class).filter_map(|ground| ground.in_force.next_change(case.day));
+    Outcome::best(alternatives).unwrap_or_else(|| codes.missing.into()).until(changes_on.min())
+}
+
+/// A national ground with its conditions.
+fn by_law(case: &Case<'_>, ground: &NationalGround, codes: &Codes) -> Outcome {
+    let recorded = Finding::new(codes.not_recorded).detail(ground.source.citation);
+    let conditions = Outcome::all(ground.conditions.iter().map(|condition| case.law_condition(*condition)));
+    let attested = ground.attest.map(|code| case.attest(Finding::new(code))).unwrap_or_default();
+    Outcome::from(recorded).and(conditions).and(attested).and(case.law(ground.source))
+}

@@ -1,0 +1,113 @@
+//! Consents of the person (Arts 4(11), 6(1)(a), 7, 8).
+
+use super::{
+    case::{Case, Combination, Party},
+    evaluate,
+    outcome::Outcome,
+};
+use crate::{
+    domain::{
+        finding::{Finding, FindingCode},
+        operation::Operation,
+        question::{Consent, ConsentState, Giver},
+        term::Term,
+        vocabulary::Facet,
+    },
+    law::child_age,
+};
+
+/// What a rule needs of a consent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// Any consent (Art. 6(1)(a)).
+    Plain,
+    /// An explicit one (Arts 9(2)(a), 22(2)(c), 49(1)(a)).
+    Explicit,
+}
+
+/// CONSENT_*: some consent said covers what is asked. Nothing said: it is asked for.
+pub fn consent(case: &Case<'_>, asked: &Combination<'_>, need: Need) -> Outcome {
+    let consents = case.facts().consents.iter().enumerate();
+    Outcome::best(consents.map(|(index, consent)| one(case, asked, need, index, consent)))
+        .unwrap_or_else(|| Finding::new(FindingCode::ConsentUnknown).asks("consents").into())
+}
+
+fn one(case: &Case<'_>, asked: &Combination<'_>, need: Need, index: usize, consent: &Consent) -> Outcome {
+    let found = |code| Outcome::from(Finding::new(code).asks(format!("consents[{index}]")));
+    match consent.state {
+        ConsentState::NotGiven => return found(FindingCode::ConsentMissing),
+        ConsentState::Unknown => return found(FindingCode::ConsentUnknown),
+        // Withdrawn without a date is withdrawn before the processing.
+        ConsentState::Withdrawn if consent.withdrawn_on.is_none_or(|day| day <= case.day) => {
+            return found(FindingCode::ConsentWithdrawn);
+        }
+        ConsentState::Given | ConsentState::Withdrawn => {}
+    }
+    if consent.withdrawn_on.is_some_and(|day| day <= case.day) {
+        return found(FindingCode::ConsentWithdrawn);
+    }
+    if consent.given_on.is_some_and(|day| day > case.day) {
+        return found(FindingCode::ConsentMissing).until(consent.given_on);
+    }
+    if consent.giver == Giver::AnotherPerson {
+        return found(FindingCode::ConsentOfAnotherPerson);
+    }
+    let mut outcome = Outcome::from(FindingCode::KeepEvidence).until(consent.withdrawn_on);
+    if !covers(case, asked, consent) {
+        outcome = outcome.and(found(FindingCode::ConsentScopeExceeded));
+    }
+    if need == Need::Explicit && !consent.explicit {
+        outcome = outcome.and(found(FindingCode::Art9ExplicitConsentRequired));
+    }
+    outcome.and(child(case, index, consent))
+}
+
+/// Parts of a consent that are left out mean what is asked; only a recipient has to be named.
+fn covers(case: &Case<'_>, asked: &Combination<'_>, consent: &Consent) -> bool {
+    let purpose = consent.purpose.as_deref().is_none_or(|purpose| {
+        let meant = evaluate::purpose_ref(case.activity, purpose);
+        meant.is_ok_and(|meant| case.counts(&[meant]))
+    });
+    let data = consent.data.is_empty()
+        || asked.data.is_some_and(|data| {
+            consent.data.iter().any(|text| {
+                Term::parse(Facet::Data, text).is_ok_and(|consented| case.record.data.covers(&consented, data))
+            })
+        });
+    let recipient = match (asked.operation, case.counterparty.party()) {
+        (Operation::Disclose | Operation::Transfer, Some(party)) => names(case, consent, party),
+        _ => true,
+    };
+    purpose && data && recipient
+}
+
+fn names(case: &Case<'_>, consent: &Consent, party: &Party) -> bool {
+    consent.recipient.as_deref().is_some_and(|text| {
+        let named = evaluate::party(case.record, text);
+        named.is_ok_and(|named| match (&named.id, &party.id) {
+            (Some(one), Some(other)) => one == other,
+            (Some(_), None) => false,
+            (None, _) => named.kinds.iter().any(|kind| party.kinds.iter().any(|own| kind.covers(*own))),
+        })
+    })
+}
+
+/// CHILD_CONSENT_AGE (Art. 8(1)): a child consents alone only from the national age.
+fn child(case: &Case<'_>, index: usize, consent: &Consent) -> Outcome {
+    if !case.person_is("dpv:Child") || consent.giver == Giver::Representative {
+        return Outcome::default();
+    }
+    let given_on = consent.given_on.unwrap_or(case.day);
+    let (age, source) = child_age::age_for(case.record.register.controller.country, given_on);
+    let law = source.map(|source| case.law(source)).unwrap_or_default();
+    let found = |code: FindingCode| {
+        let detail = format!("the age is {age}");
+        Outcome::from(Finding::new(code).detail(detail).asks(format!("consents[{index}].age")))
+    };
+    match consent.age {
+        None => found(FindingCode::ChildAgeUnknown),
+        Some(years) if years < age => found(FindingCode::ChildConsentAge),
+        Some(_) => Outcome::default(),
+    }
+    .and(law)
+}

@@ -1,0 +1,158 @@
+//! Conjunct 4: some ground covers this as a whole (Arts 6, 9, 10, 87). A ground is one alternative: what it pairs is
+//! never completed by another entry.
+
+use super::{
+    case::{Case, Combination},
+    classes::{self, Reach},
+    consent::{Need, consent},
+    outcome::Outcome,
+    scope::DataFit,
+};
+use crate::{
+    domain::{
+        activity::{Article6, LegalBasis},
+        finding::{Finding, FindingCode, Severity},
+        question::RequestFact,
+        register::{Gap, PublicRole},
+        statement::{List, Says},
+    },
+    law::{CONTRACT_PARTY, sfb_114},
+};
+
+/// LEGAL_BASIS_* (Art. 6(1)) with what Arts 9, 10 and 87 need.
+pub fn ground(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
+    if asked.operation.is_duty() || case.counterparty.is_subject() {
+        return Outcome::default();
+    }
+    let bases = case.legal_bases();
+    let denied = bases.iter().find(|(_, basis)| {
+        basis.stated.denies()
+            && basis.article_6.is_none()
+            && case.counts(&basis.scope.purposes)
+            && case.overlaps(&basis.scope, asked)
+    });
+    if let Some((place, basis)) = denied {
+        let evidence = case.evidence(place, &basis.stated.provenance);
+        return Finding::new(FindingCode::LegalBasisAbsent).evidence(evidence).into();
+    }
+    // Grounds that all name other purposes leave the ground of this one not stated.
+    let alternatives = bases
+        .iter()
+        .filter(|(_, basis)| basis.stated.declares() && case.counts(&basis.scope.purposes))
+        .map(|(place, basis)| one(case, asked, place, basis));
+    Outcome::best(alternatives).unwrap_or_else(|| not_stated(case, asked))
+}
+
+fn not_stated(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
+    if case.extent(List::LegalBases).is_some_and(|extent| extent.says == Says::None) {
+        return FindingCode::LegalBasisAbsent.into();
+    }
+    gap(case).and(objection(case, None)).and(classes::complete(case, asked, None, Reach::Implied))
+}
+
+/// LEGAL_BASIS_NOT_RECORDED: the only finding that the register's policy may lower.
+fn gap(case: &Case<'_>) -> Outcome {
+    let mut finding = Finding::new(FindingCode::LegalBasisNotRecorded);
+    if case.record.register.policy.legal_basis_not_recorded == Gap::Warn {
+        finding.severity = Severity::Warning;
+    }
+    finding.into()
+}
+
+fn one(case: &Case<'_>, asked: &Combination<'_>, place: String, basis: &LegalBasis) -> Outcome {
+    let evidence = || case.evidence(place.clone(), &basis.stated.provenance);
+    let effective = basis.stated.effective;
+    let mut outcome = Outcome::default().until(effective.next_change(case.day));
+    if !effective.contains(case.day) {
+        outcome = outcome.with(Finding::new(FindingCode::LegalBasisNotValid).evidence(evidence()));
+    }
+    let fit = case.data_fit(&basis.scope, asked);
+    // An unscoped point reaches protected data only for what is implied, and where a data use names it.
+    let reach = match fit {
+        DataFit::Named => Some(Reach::Named),
+        DataFit::Unscoped if asked.classes.is_ordinary() => Some(Reach::Named),
+        DataFit::Unscoped if asked.operation.is_implied() => Some(Reach::Implied),
+        DataFit::Unscoped | DataFit::Missed => None,
+    };
+    if reach.is_none() || !case.scope_covers_rest(&basis.scope, asked) {
+        let detail = match fit {
+            DataFit::Unscoped if reach.is_none() => "protected data has to be named",
+            _ => "",
+        };
+        let finding = Finding::new(FindingCode::LegalBasisScopeExceeded).detail(detail).evidence(evidence());
+        return outcome.with(finding);
+    }
+    let point = match basis.article_6 {
+        None => gap(case),
+        Some(point) => article_6(case, asked, basis, point, &evidence),
+    };
+    let conditions = Outcome::all(basis.conditions.iter().map(|id| case.condition(id)));
+    let completed = classes::complete(case, asked, Some(basis), reach.unwrap_or(Reach::Implied));
+    outcome.and(point).and(conditions).and(objection(case, basis.article_6)).and(completed)
+}
+
+fn article_6(
+    case: &Case<'_>,
+    asked: &Combination<'_>,
+    basis: &LegalBasis,
+    point: Article6,
+    evidence: &impl Fn() -> crate::domain::finding::Evidence,
+) -> Outcome {
+    let found = |code: FindingCode| Outcome::from(Finding::new(code).evidence(evidence()));
+    let role = case.record.register.controller.public_role;
+    match point {
+        Article6::Consent => consent(case, asked, Need::Plain),
+        Article6::Contract => contract_party(case),
+        Article6::LegalObligation | Article6::PublicTask if !basis.laws.is_empty() => Outcome::default(),
+        Article6::PublicTask if role == PublicRole::Private => found(FindingCode::LegalBasisLawRefMissing),
+        Article6::LegalObligation | Article6::PublicTask => found(FindingCode::LegalBasisLawRefNotRecorded),
+        Article6::VitalInterests => case.attest(Finding::new(FindingCode::VitalInterestSubsidiarity)),
+        Article6::LegitimateInterests if role == PublicRole::Authority => {
+            found(FindingCode::LegitimateInterestPublicAuthority)
+        }
+        Article6::LegitimateInterests => found(FindingCode::LiaNotRecorded),
+    }
+}
+
+/// SUBJECT_NOT_CONTRACT_PARTY (Art. 6(1)(b)): asked for only where the category leaves it open.
+fn contract_party(case: &Case<'_>) -> Outcome {
+    const PARTIES: [&str; 7] = [
+        "dpv:Customer",
+        "dpv:Member",
+        "dpv:Employee",
+        "ropa:FormerCustomer",
+        "ropa:FormerMember",
+        "ropa:FormerEmployee",
+        "dpv:Subscriber",
+    ];
+    const NEVER: [&str; 4] = ["ropa:BusinessContact", "dpv:Visitor", "ropa:RelatedPerson", "ropa:Enquirer"];
+    if PARTIES.iter().any(|code| case.person_is(code)) {
+        Outcome::default()
+    } else if NEVER.iter().any(|code| case.person_is(code)) {
+        Finding::new(FindingCode::SubjectNotContractParty).asks("subjects").into()
+    } else {
+        case.law_condition(CONTRACT_PARTY)
+    }
+}
+
+/// OBJECTION_* (Art. 21(1)): an objection removes grounds under points (e) and (f), unless law disapplies it, and
+/// leaves the others. Direct marketing and recorded opt-outs are in `rights`.
+fn objection(case: &Case<'_>, point: Option<Article6>) -> Outcome {
+    let objection = case.facts().objection;
+    if matches!(objection, RequestFact::Unsaid | RequestFact::None | RequestFact::Refused) {
+        return Outcome::default();
+    }
+    let found = |code| Outcome::from(Finding::new(code).asks("objection"));
+    let controller = &case.record.register.controller;
+    let disapplied = sfb_114::applies(controller, case.day) && sfb_114::covers(&case.purposes_meant());
+    match point {
+        _ if disapplied => found(FindingCode::ObjectionNotAvailable).and(case.law(sfb_114::OBJECTIONS)),
+        None => found(FindingCode::RightsUnknown),
+        Some(Article6::PublicTask | Article6::LegitimateInterests) => match objection {
+            RequestFact::Open => found(FindingCode::ObjectionPending),
+            RequestFact::Granted => found(FindingCode::ObjectionUpheld),
+            _ => found(FindingCode::RightsUnknown),
+        },
+        Some(_) => found(FindingCode::ObjectionNotAvailable),
+    }
+}

@@ -1,0 +1,135 @@
+//! Conjunct 8: outside the EEA data goes only under a declared transfer whose tool is valid at the time (Chapter V).
+
+use super::{
+    case::{Case, Combination, Counterparty},
+    consent::{Need, consent},
+    outcome::Outcome,
+    scope::DataFit,
+};
+use crate::{
+    domain::{
+        finding::{Finding, FindingCode},
+        operation::Operation,
+        party::{Country, Transfer, TransferTool},
+        question::{Fact, PlaceFact},
+        register::PublicRole,
+        statement::{List, Says},
+    },
+    law::{adequacy, eea},
+};
+
+/// TRANSFER_*, ADEQUACY_*, PLACE_UNKNOWN.
+pub fn place(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
+    let leaves = match &case.counterparty {
+        Counterparty::Processor(_) => true,
+        Counterparty::Recipient(_) => asked.operation == Operation::Disclose && !case.counterparty.is_subject(),
+        Counterparty::None => false,
+    } || asked.operation == Operation::Transfer;
+    match case.facts().country {
+        PlaceFact::Country(country) => outside(case, asked, country),
+        PlaceFact::Unknown if leaves => Finding::new(FindingCode::PlaceUnknown).asks("country").into(),
+        PlaceFact::Unsaid if leaves => recorded(case, asked),
+        _ => Outcome::default(),
+    }
+}
+
+/// The counterparty's recorded places; where none is recorded, the data has to stay within the EEA.
+fn recorded(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
+    let countries = case.counterparty.party().map(|party| party.countries.as_slice()).unwrap_or_default();
+    match countries {
+        [] if asked.operation == Operation::Transfer => Finding::new(FindingCode::PlaceUnknown).asks("country").into(),
+        [] => FindingCode::WithinEeaOnly.into(),
+        countries => Outcome::all(countries.iter().map(|country| outside(case, asked, *country))),
+    }
+}
+
+fn outside(case: &Case<'_>, asked: &Combination<'_>, country: Country) -> Outcome {
+    if eea::contains(country, case.day) {
+        return Outcome::default();
+    }
+    // For transfers "none" wins, also beside a list.
+    if let Some(extent) = case.extent(List::Transfers).filter(|extent| extent.says == Says::None) {
+        let place = format!("registers/{}#extents", case.record.register.id);
+        let evidence = case.evidence(place, &extent.provenance);
+        return Finding::new(FindingCode::TransferAbsent).asks("country").evidence(evidence).into();
+    }
+    let declared = case.activity.transfers.iter().filter_map(|id| case.record.transfers.get(id));
+    let alternatives = declared
+        .filter(|transfer| covers(case, asked, transfer, country))
+        .map(|transfer| one(case, asked, transfer, country));
+    Outcome::best(alternatives).unwrap_or_else(|| {
+        let is_empty = case.activity.transfers.is_empty();
+        let codes = [FindingCode::TransferNotRecorded, FindingCode::TransferAbsent, FindingCode::TransferNotDeclared];
+        case.uncovered(List::Transfers, is_empty, codes).asks("country").into()
+    })
+}
+
+fn covers(case: &Case<'_>, asked: &Combination<'_>, transfer: &Transfer, country: Country) -> bool {
+    let importer = case.counterparty.party().and_then(|party| party.id.as_ref());
+    let data = match case.data_fit(&transfer.scope, asked) {
+        DataFit::Named => true,
+        DataFit::Unscoped => true,
+        DataFit::Missed => false,
+    };
+    data && (transfer.countries.is_empty() || transfer.countries.contains(&country))
+        && (transfer.importers.is_empty() || importer.is_some_and(|id| transfer.importers.contains(id)))
+        && case.counts(&transfer.scope.purposes)
+        && (transfer.scope.subjects.is_empty() || case.covers_person(&transfer.scope.subjects))
+}
+
+fn one(case: &Case<'_>, asked: &Combination<'_>, transfer: &Transfer, country: Country) -> Outcome {
+    let place = format!("registers/{}/transfers/{}", case.record.register.id, transfer.id);
+    let evidence = || case.evidence(place.clone(), &transfer.provenance);
+    let mut outcome = Outcome::default().until(transfer.effective.next_change(case.day));
+    if !transfer.effective.contains(case.day) {
+        outcome = outcome.with(Finding::new(FindingCode::TransferNotValid).evidence(evidence()));
+    }
+    if transfer.countries.is_empty() {
+        outcome = outcome.with(Finding::new(FindingCode::TransferCountryUnidentified).evidence(evidence()));
+    }
+    match transfer.tool {
+        Some(recorded) => outcome.and(tool(case, asked, recorded, country)),
+        // The record leaves the tool to the case: what is said has to be valid, and to be confirmed.
+        None => match case.facts().transfer_tool {
+            None => outcome.with(Finding::new(FindingCode::TransferToolUnknown).asks("transfer_tool")),
+            Some(said) => outcome
+                .and(tool(case, asked, said, country))
+                .and(case.attest(Finding::new(FindingCode::TransferToolAttest))),
+        },
+    }
+}
+
+fn tool(case: &Case<'_>, asked: &Combination<'_>, tool: TransferTool, country: Country) -> Outcome {
+    let authority = case.record.register.controller.public_role == PublicRole::Authority;
+    match tool {
+        TransferTool::None => FindingCode::TransferNoTool.into(),
+        TransferTool::Adequacy => adequate(case, country),
+        tool if tool.is_safeguard() => FindingCode::TiaNotRecorded.into(),
+        tool if tool.is_closed_to_authorities() && authority => FindingCode::DerogationPublicAuthority.into(),
+        TransferTool::ExplicitConsent => consent(case, asked, Need::Explicit),
+        _ => case.attest(Finding::new(FindingCode::DerogationConditions)),
+    }
+}
+
+/// ADEQUACY_* (Art. 45), evaluated at the time of the processing.
+fn adequate(case: &Case<'_>, country: Country) -> Outcome {
+    let Some(decision) = adequacy::decision_for(country) else { return FindingCode::AdequacyMissing.into() };
+    let found = |code: FindingCode| Finding::new(code).detail(decision.source.citation);
+    let mut outcome = Outcome::default().until(decision.in_force.next_change(case.day));
+    if !decision.in_force.contains(case.day) {
+        return outcome.with(found(FindingCode::AdequacyExpired));
+    }
+    if decision.is_expiring(case.day) {
+        outcome = outcome.with(found(FindingCode::AdequacyExpiring));
+    }
+    if let Some(scope) = decision.scope {
+        let detail = format!("{}: {scope}", decision.source.citation);
+        let asks = |code: FindingCode| Finding::new(code).detail(detail).asks("importer_covered");
+        outcome = match case.facts().importer_covered {
+            Fact::Yes => outcome,
+            Fact::No => outcome.with(asks(FindingCode::AdequacyOutOfScope)),
+            Fact::Unknown | Fact::Unsaid => outcome.with(asks(FindingCode::AdequacyScopeUnknown)),
+        };
+    }
+    outcome.and(case.law(decision.source))
+}

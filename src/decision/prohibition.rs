@@ -1,0 +1,58 @@
+//! Conjunct 10: nothing forbids it. A prohibition always wins, and matches on any overlap.
+
+use super::{
+    case::{Case, Combination, Listed},
+    outcome::Outcome,
+};
+use crate::domain::{
+    activity::Prohibition,
+    finding::{Finding, FindingCode},
+    question::Fact,
+    statement::PurposeRef,
+};
+
+/// PROHIBITED_BY_ACTIVITY, PROHIBITED_BY_REGISTER (Art. 24).
+pub fn prohibition(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
+    let register = Listed::of_register(case, "prohibitions", &case.record.register.prohibitions);
+    let activity = case.own("prohibitions", &case.activity.prohibitions);
+    let lists = [(activity, FindingCode::ProhibitedByActivity), (register, FindingCode::ProhibitedByRegister)];
+    Outcome::all(lists.iter().flat_map(|(list, code)| {
+        list.iter()
+            .filter(|(_, prohibition)| {
+                names_purpose(case, &prohibition.scope.purposes) && case.overlaps(&prohibition.scope, asked)
+            })
+            .map(|(place, prohibition)| one(case, place, prohibition, *code))
+    }))
+}
+
+/// A prohibition always counts: one that names purposes spares only a question that is known to ask for others.
+fn names_purpose(case: &Case<'_>, purposes: &[PurposeRef]) -> bool {
+    if purposes.is_empty() || case.purpose.is_none() || case.counts(purposes) {
+        return true;
+    }
+    let meant = case.purposes_meant();
+    purposes.iter().any(|forbidden| match forbidden {
+        PurposeRef::Code(code) => meant.iter().flatten().any(|asked| asked.overlaps(*code)),
+        PurposeRef::Id(_) => false,
+    })
+}
+
+fn one(case: &Case<'_>, place: String, prohibition: &Prohibition, code: FindingCode) -> Outcome {
+    let changes_on = prohibition.effective.next_change(case.day);
+    if !prohibition.effective.contains(case.day) {
+        return Outcome::default().until(changes_on);
+    }
+    let evidence = case.evidence(place, &prohibition.provenance);
+    let forbidden = Finding::new(code).detail(prohibition.text.clone()).evidence(evidence.clone());
+    let lifted = prohibition.unless.as_ref().map(|id| (id, case.condition(id)));
+    let outcome = match lifted {
+        Some((_, condition)) if condition.is_permitted() => Outcome::default(),
+        // Unknown or unsaid, what would lift it is asked for; denied, it stands.
+        Some((id, mut condition)) if case.facts().condition(id.as_str()) != Fact::No => {
+            condition.findings.iter_mut().for_each(|finding| finding.evidence.push(evidence.clone()));
+            condition
+        }
+        _ => forbidden.into(),
+    };
+    outcome.until(changes_on)
+}

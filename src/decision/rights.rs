@@ -1,0 +1,92 @@
+//! Conjunct 5: what the person has asked for (Arts 17, 18, 21). Objections to a ground are in `ground`.
+
+use super::{
+    case::{Case, Combination},
+    outcome::Outcome,
+    scope::DataFit,
+};
+use crate::domain::{
+    activity::Article6,
+    finding::{Finding, FindingCode},
+    operation::Operation,
+    question::{ConsentState, Fact, RequestFact},
+};
+
+/// Objection where it is absolute, restriction, erasure.
+pub fn rights(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
+    if asked.operation.is_duty() {
+        return Outcome::default();
+    }
+    Outcome::all([marketing(case), opt_out(case, asked), restriction(case, asked), erasure(case, asked)])
+}
+
+/// OBJECTION_DIRECT_MARKETING (Art. 21(2), (3)): absolute, whatever the ground.
+fn marketing(case: &Case<'_>) -> Outcome {
+    if !case.asked_purposes().any(|(_, purpose)| purpose.direct_marketing) {
+        return Outcome::default();
+    }
+    let channel = case.attest(Finding::new(FindingCode::ChannelConsentUnchecked));
+    absolute(case, FindingCode::ObjectionDirectMarketing).and(channel)
+}
+
+/// OPT_OUT_*: a standing opt-out that the record grants counts as an objection.
+fn opt_out(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
+    let matching = case.own("opt_outs", &case.activity.opt_outs);
+    let matching = matching.iter().find(|(_, opt_out)| {
+        case.counts(&opt_out.scope.purposes) && case.overlaps(&opt_out.scope, asked)
+    });
+    let Some((place, opt_out)) = matching else { return Outcome::default() };
+    let evidence = case.evidence(place, &opt_out.provenance);
+    let mut outcome = absolute(case, FindingCode::OptOutRecorded);
+    for finding in &mut outcome.findings {
+        finding.evidence.push(evidence.clone());
+    }
+    outcome
+}
+
+fn absolute(case: &Case<'_>, code: FindingCode) -> Outcome {
+    match case.facts().objection {
+        RequestFact::None => Outcome::default(),
+        RequestFact::Open | RequestFact::Granted | RequestFact::Refused => Finding::new(code).asks("objection").into(),
+        RequestFact::Unknown => Finding::new(FindingCode::RightsUnknown).asks("objection").into(),
+        RequestFact::Unsaid => case.attest(Finding::new(FindingCode::OptOutUnchecked).asks("objection")),
+    }
+}
+
+/// RESTRICTION_ACTIVE (Art. 18(2)): storing, consent and legal claims are what is left.
+fn restriction(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
+    let facts = case.facts();
+    let consented = facts.consents.iter().any(|consent| consent.state == ConsentState::Given);
+    let left = asked.operation == Operation::Store || facts.legal_claim == Fact::Yes || consented;
+    match facts.restriction {
+        RequestFact::Granted if !left => Finding::new(FindingCode::RestrictionActive).asks("restriction").into(),
+        RequestFact::Open | RequestFact::Unknown if !left => {
+            Finding::new(FindingCode::RightsUnknown).asks("restriction").into()
+        }
+        _ => Outcome::default(),
+    }
+}
+
+/// ERASURE_REQUEST_* (Art. 17). An open request has no effect where the processing rests on a legal obligation or a
+/// public task (Art. 17(3)(b)); a granted one denies whatever the ground.
+fn erasure(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
+    match case.facts().erasure {
+        RequestFact::Unsaid | RequestFact::None | RequestFact::Refused => Outcome::default(),
+        RequestFact::Granted => Finding::new(FindingCode::ErasureRequestGranted).asks("erasure").into(),
+        RequestFact::Unknown => Finding::new(FindingCode::RightsUnknown).asks("erasure").into(),
+        RequestFact::Open if rests_on_duty(case, asked) => Outcome::default(),
+        RequestFact::Open => case.attest(Finding::new(FindingCode::ErasureRequestOpen).asks("erasure")),
+    }
+}
+
+fn rests_on_duty(case: &Case<'_>, asked: &Combination<'_>) -> bool {
+    case.legal_bases().entries.iter().any(|basis| {
+        basis.stated.declares()
+            && matches!(basis.article_6, Some(Article6::LegalObligation | Article6::PublicTask))
+            && !basis.laws.is_empty()
+            && basis.stated.effective.contains(case.day)
+            && case.counts(&basis.scope.purposes)
+            && case.scope_covers_rest(&basis.scope, asked)
+            && case.data_fit(&basis.scope, asked) != DataFit::Missed
+    })
+}

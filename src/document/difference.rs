@@ -1,0 +1,81 @@
+//! What differs between two versions of a resource, field by field.
+
+use serde_json::Value;
+
+/// One field that differs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldChange {
+    /// Its path, in the names of the contract: `retention[0].period`.
+    pub path: String,
+    /// Its value before, as JSON.
+    pub before: Option<String>,
+    /// Its value after, as JSON.
+    pub after: Option<String>,
+}
+
+/// What differs between two JSON texts. Texts that are no JSON differ as a whole.
+pub fn between(before: &str, after: &str) -> Vec<FieldChange> {
+    let (Ok(before), Ok(after)) = (serde_json::from_str(before), serde_json::from_str(after)) else {
+        return vec![FieldChange { path: String::new(), before: None, after: None }];
+    };
+    let mut changes = Vec::new();
+    compare(String::new(), Some(&before), Some(&after), &mut changes);
+    changes
+}
+
+fn compare(path: String, before: Option<&Value>, after: Option<&Value>, changes: &mut Vec<FieldChange>) {
+    match (before, after) {
+        (Some(one), Some(other)) if one == other => {}
+        (Some(Value::Object(one)), Some(Value::Object(other))) => {
+            let mut names: Vec<&String> = one.keys().chain(other.keys()).collect();
+            names.sort();
+            names.dedup();
+            for name in names {
+                let field = snake_case(name);
+                let path = if path.is_empty() { field } else { format!("{path}.{field}") };
+                compare(path, one.get(name), other.get(name), changes);
+            }
+        }
+        (Some(Value::Array(one)), Some(Value::Array(other))) if one.len() == other.len() => {
+            for (index, (before, after)) in one.iter().zip(other).enumerate() {
+                compare(format!("{path}[{index}]"), Some(before), Some(after), changes);
+            }
+        }
+        (before, after) => changes.push(FieldChange {
+            path,
+            before: before.map(ToString::to_string),
+            after: after.map(ToString::to_string),
+        }),
+    }
+}
+
+fn snake_case(name: &str) -> String {
+    let mut result = String::with_capacity(name.len() + 4);
+    for c in name.chars() {
+        if c.is_ascii_uppercase() {
+            result.push('_');
+        }
+        result.push(c.to_ascii_lowercase());
+    }
+    // The JSON name of `article_6` is `article6`.
+    match result.strip_prefix("article") {
+        Some(number) if number.starts_with(|c: char| c.is_ascii_digit()) => format!("article_{number}"),
+        _ => result,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn differences_name_fields_as_they_are_written() {
+        let changes = between(
+            r#"{"title":"A","dataUses":[{"data":["pd:Name"]}],"legalBases":[{"article6":"eu-gdpr:A6-1-c"}]}"#,
+            r#"{"title":"B","dataUses":[{"data":["pd:Name","pd:Contact"]}],"legalBases":[{}]}"#,
+        );
+        let paths: Vec<&str> = changes.iter().map(|change| change.path.as_str()).collect();
+        assert_eq!(paths, ["data_uses[0].data", "legal_bases[0].article_6", "title"]);
+        assert!(between("{}", "{}").is_empty());
+    }
+}

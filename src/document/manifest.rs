@@ -1,0 +1,29 @@
+//! Manifests: YAML or JSON as people write it, one or several documents in a text.
+
+use serde_json::Value;
+
+/// Reads every document of a text. JSON is read too: it is YAML.
+///
+/// Only `true` and `false` are booleans: YAML 1.1 would read the country code `NO` as one.
+pub fn read(text: &str) -> Result<Vec<Value>, String> {
+    let mut options = serde_saphyr::Options::default();
+    options.strict_booleans = true;
+    serde_saphyr::from_multiple_with_options::<Value>(text, options).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn norway_stays_a_country() {
+        let read = read("countries: [NO, SE]\n---\nid: x\n").unwrap();
+        assert_eq!(read, [serde_json::json!({"countries": ["NO", "SE"]}), serde_json::json!({"id": "x"})]);
+    }
+
+    #[test]
+    fn a_mistake_of_form_says_where() {
+        let error = read("a: [1, 2\nb: 3").unwrap_err();
+        assert!(error.contains("line"), "{error}");
+    }
+}

@@ -1,0 +1,413 @@
+//! A processing activity.
+
+use super::{
+    At,
+    statement::{
+        effective, extents, ids, laws, measures, parties, places, provenance, purpose_refs, raised_to, scope, stated,
+    },
+};
+use crate::{
+    document,
+    domain::{
+        activity::{
+            Access, Activity, ActivityState, Article6, Article9, Article22, AutomatedDecision, DataUse, Disclosure,
+            DisclosureForm, Initiative, LegalBasis, OperationUse, OptOut, Outcome, ProcessorUse, Prohibition,
+            Purpose, SubjectUse,
+        },
+        name::{ResourceKind, Revision},
+        operation::Operation,
+        retention::{Certainty, EndAction, Limit, RetentionRule},
+        statement::StatementKind,
+        vocabulary::{Code, Facet},
+    },
+    pb,
+};
+
+pub fn activity(at: &mut At<'_>, message: pb::ProcessingActivity, revision: Revision) -> Option<Activity> {
+    let pb::ProcessingActivity {
+        name,
+        revision: _,
+        etag: _,
+        update_time: _,
+        title,
+        description,
+        state,
+        effective: when,
+        purposes,
+        subjects,
+        data_uses,
+        operations,
+        legal_bases: bases,
+        disclosures,
+        processors: processor_uses,
+        transfers,
+        retention: rules,
+        automated_decisions,
+        prohibitions: forbidden,
+        opt_outs,
+        access: who,
+        measures: protection,
+        extents: lists,
+        systems,
+        provenance: from,
+    } = message;
+    let name = at.field("name", |at| {
+        document::name(ResourceKind::Activity, &name).map_err(|wrong| at.wrong(wrong)).ok()
+    });
+    at.text("description", 4000, description);
+    at.each("systems", 50, systems, |at, system| {
+        at.text("", 200, system);
+        Some(())
+    });
+    measures(at, protection);
+    let state = match pb::processing_activity::State::try_from(state) {
+        Ok(pb::processing_activity::State::Unspecified | pb::processing_activity::State::Active) => {
+            ActivityState::Active
+        }
+        Ok(pb::processing_activity::State::Draft) => ActivityState::Draft,
+        Ok(pb::processing_activity::State::Retired) => ActivityState::Retired,
+        Err(_) => {
+            at.field("state", |at| at.wrong("has a value that the contract does not know"));
+            ActivityState::Draft
+        }
+    };
+    let activity = Activity {
+        revision,
+        title: at.required_text("title", 200, title),
+        state,
+        effective: effective(at, when),
+        purposes: at.each("purposes", 100, purposes, purpose),
+        subjects: at.each("subjects", 100, subjects, subject),
+        data_uses: at.each("data_uses", 300, data_uses, data_use),
+        operations: at.each("operations", 50, operations, operation_use),
+        legal_bases: legal_bases(at, bases),
+        disclosures: at.each("disclosures", 100, disclosures, disclosure),
+        processors: processors(at, processor_uses),
+        transfers: ids(at, "transfers", transfers),
+        retention: retention(at, rules),
+        automated_decisions: at.each("automated_decisions", 50, automated_decisions, automated_decision),
+        prohibitions: prohibitions(at, forbidden),
+        opt_outs: at.each("opt_outs", 50, opt_outs, opt_out),
+        access: access(at, who),
+        extents: extents(at, lists),
+        provenance: provenance(at, from),
+        name: name?,
+    };
+    unique_purposes(at, &activity.purposes);
+    Some(activity)
+}
+
+fn unique_purposes(at: &mut At<'_>, purposes: &[Purpose]) {
+    for (index, purpose) in purposes.iter().enumerate() {
+        if purposes.iter().take(index).any(|earlier| earlier.id == purpose.id) {
+            at.field(&format!("purposes[{index}].id"), |at| at.wrong(format_args!("`{}` is used twice", purpose.id)));
+        }
+    }
+}
+
+pub fn purpose(at: &mut At<'_>, message: pb::Purpose) -> Option<Purpose> {
+    let pb::Purpose {
+        id, text, codes, includes_narrower, direct_marketing, compatible, kind, provenance: from,
+    } = message;
+    let id = at.field("id", |at| at.id(&id));
+    let purpose_codes = |at: &mut At<'_>, field: &str, codes: Vec<String>| {
+        at.each(field, 50, codes, |at, code| at.code(Facet::Purpose, &code))
+    };
+    Some(Purpose {
+        text: at.text("text", 2000, text),
+        codes: purpose_codes(at, "codes", codes),
+        includes_narrower,
+        direct_marketing,
+        compatible: purpose_codes(at, "compatible", compatible),
+        stated: stated(at, kind, None, from),
+        id: id?,
+    })
+}
+
+fn subject(at: &mut At<'_>, message: pb::SubjectUse) -> Option<SubjectUse> {
+    let pb::SubjectUse { subject, kind, effective: when, provenance: from } = message;
+    let subject = at.field("subject", |at| at.term(Facet::Subject, &subject));
+    Some(SubjectUse { stated: stated(at, kind, when, from), subject: subject? })
+}
+
+fn data_use(at: &mut At<'_>, message: pb::DataUse) -> Option<DataUse> {
+    let pb::DataUse {
+        data,
+        text,
+        subjects,
+        sources,
+        purposes,
+        operations,
+        conditions,
+        requirement,
+        raised_to: class,
+        sources_are_examples,
+        kind,
+        effective: when,
+        provenance: from,
+    } = message;
+    at.text("text", 2000, text);
+    if data.is_empty() {
+        at.field("data", |at| at.wrong("is required"));
+    }
+    if pb::data_use::Requirement::try_from(requirement).is_err() {
+        at.field("requirement", |at| at.wrong("has a value that the contract does not know"));
+    }
+    Some(DataUse {
+        data: at.each("data", 200, data, |at, text| at.term(Facet::Data, &text)),
+        subjects: at.each("subjects", 50, subjects, |at, text| at.term(Facet::Subject, &text)),
+        sources: parties(at, "sources", sources),
+        sources_are_examples,
+        purposes: purpose_refs(at, "purposes", purposes),
+        operations: at.choices::<pb::Operation, Operation>("operations", operations),
+        conditions: ids(at, "conditions", conditions),
+        raised_to: raised_to(at, class),
+        stated: stated(at, kind, when, from),
+    })
+}
+
+pub fn operation_use(at: &mut At<'_>, message: pb::OperationUse) -> Option<OperationUse> {
+    let pb::OperationUse { operations, codes, text, scope: limits, kind, provenance: from } = message;
+    at.text("text", 2000, text);
+    at.each("codes", 50, codes, |at, code| at.code(Facet::Operation, &code));
+    let stated = stated(at, kind, None, from);
+    if operations.is_empty() && stated.kind != StatementKind::Illustrates {
+        at.field("operations", |at| at.wrong("is required"));
+    }
+    Some(OperationUse {
+        operations: at.choices::<pb::Operation, Operation>("operations", operations),
+        scope: scope(at, limits),
+        stated,
+    })
+}
+
+pub fn legal_bases(at: &mut At<'_>, list: Vec<pb::LegalBasis>) -> Vec<LegalBasis> {
+    at.each("legal_bases", 100, list, |at, message| {
+        let pb::LegalBasis {
+            article_6: six,
+            article_9: nine,
+            article_10: ten,
+            article_87: eighty_seven,
+            laws: rests_on,
+            legitimate_interest,
+            scope: limits,
+            conditions,
+            text,
+            kind,
+            effective: when,
+            provenance: from,
+        } = message;
+        at.text("text", 2000, text);
+        at.text("legitimate_interest", 2000, legitimate_interest);
+        Some(LegalBasis {
+            article_6: basis_code(at, "article_6", &six, "eu-gdpr:A6-1-").and_then(article_6),
+            article_9: basis_code(at, "article_9", &nine, "eu-gdpr:A9-2-").and_then(article_9),
+            article_10: basis_code(at, "article_10", &ten, "ropa:A10-"),
+            article_87: basis_code(at, "article_87", &eighty_seven, "ropa:A87-"),
+            laws: laws(at, rests_on),
+            scope: scope(at, limits),
+            conditions: ids(at, "conditions", conditions),
+            stated: stated(at, kind, when, from),
+        })
+    })
+}
+
+/// A legal basis of one article, where one is given.
+fn basis_code(at: &mut At<'_>, field: &str, text: &str, article: &str) -> Option<Code> {
+    if text.is_empty() {
+        return None;
+    }
+    at.field(field, |at| {
+        let code = at.code(Facet::LegalBasis, text)?;
+        if code.as_str().starts_with(article) {
+            Some(code)
+        } else {
+            at.wrong(format_args!("`{text}` is not one of `{article}…`"));
+            None
+        }
+    })
+}
+
+fn article_6(code: Code) -> Option<Article6> {
+    match point(code, "eu-gdpr:A6-1-")? {
+        'a' => Some(Article6::Consent),
+        'b' => Some(Article6::Contract),
+        'c' => Some(Article6::LegalObligation),
+        'd' => Some(Article6::VitalInterests),
+        'e' => Some(Article6::PublicTask),
+        'f' => Some(Article6::LegitimateInterests),
+        _ => None,
+    }
+}
+
+fn article_9(code: Code) -> Option<Article9> {
+    match point(code, "eu-gdpr:A9-2-")? {
+        'a' => Some(Article9::ExplicitConsent),
+        'b' => Some(Article9::SocialProtection),
+        'c' => Some(Article9::VitalInterests),
+        'd' => Some(Article9::NonProfitBody),
+        'e' => Some(Article9::MadePublic),
+        'f' => Some(Article9::LegalClaims),
+        'g' => Some(Article9::SubstantialPublicInterest),
+        'h' => Some(Article9::HealthCare),
+        'i' => Some(Article9::PublicHealth),
+        'j' => Some(Article9::Research),
+        _ => None,
+    }
+}
+
+fn point(code: Code, article: &str) -> Option<char> {
+    code.as_str().strip_prefix(article)?.chars().next()
+}
+
+fn disclosure(at: &mut At<'_>, message: pb::Disclosure) -> Option<Disclosure> {
+    let pb::Disclosure {
+        recipients,
+        scope: limits,
+        initiative,
+        conditions,
+        countries,
+        form,
+        laws: rests_on,
+        text,
+        kind,
+        effective: when,
+        provenance: from,
+    } = message;
+    at.text("text", 2000, text);
+    laws(at, rests_on);
+    if recipients.is_empty() && conditions.is_empty() {
+        at.field("recipients", |at| at.wrong("is required, unless a condition of explicit consent names them"));
+    }
+    let initiative = at.choice::<pb::disclosure::Initiative, Initiative>("initiative", initiative);
+    let form = at.choice::<pb::DataForm, DisclosureForm>("form", form);
+    Some(Disclosure {
+        recipients: parties(at, "recipients", recipients),
+        scope: scope(at, limits),
+        conditions: ids(at, "conditions", conditions),
+        places: places(at, countries),
+        stated: stated(at, kind, when, from),
+        initiative: initiative?,
+        form: form?,
+    })
+}
+
+pub fn processors(at: &mut At<'_>, list: Vec<pb::ProcessorUse>) -> Vec<ProcessorUse> {
+    at.each("processors", 100, list, |at, message| {
+        let pb::ProcessorUse { processor, scope: limits, text, kind, effective: when, provenance: from } = message;
+        at.text("text", 2000, text);
+        let processor = at.field("processor", |at| at.id(&processor));
+        Some(ProcessorUse {
+            scope: scope(at, limits),
+            stated: stated(at, kind, when, from),
+            processor: processor?,
+        })
+    })
+}
+
+pub fn retention(at: &mut At<'_>, list: Vec<pb::RetentionRule>) -> Vec<RetentionRule> {
+    at.each("retention", 100, list, |at, message| {
+        let pb::RetentionRule {
+            id,
+            limit,
+            event,
+            period,
+            margin,
+            end_action,
+            certainty,
+            scope: limits,
+            conditions,
+            overrides,
+            laws: required_by,
+            text,
+            provenance: from,
+        } = message;
+        at.text("text", 2000, text);
+        let event = at.field("event", |at| at.code(Facet::Event, &event));
+        let limit = at.choice::<pb::retention_rule::Limit, Limit>("limit", limit);
+        let end_action = at.choice::<pb::retention_rule::EndAction, EndAction>("end_action", end_action);
+        let certainty = at.choice::<pb::retention_rule::Certainty, Certainty>("certainty", certainty);
+        let period = at.period("period", &period);
+        let margin = at.period("margin", &margin);
+        match (certainty, &period) {
+            (Some(Certainty::Unresolved), Some(_)) => {
+                at.field("period", |at| at.wrong("has to be empty where the rule is unresolved"));
+            }
+            (Some(Certainty::Stated | Certainty::Interpreted), None) => {
+                at.field("period", |at| at.wrong("is required unless the rule is unresolved"));
+            }
+            _ => {}
+        }
+        Some(RetentionRule {
+            id: at.optional_id("id", &id),
+            period,
+            margin: margin.unwrap_or_default(),
+            scope: scope(at, limits),
+            conditions: ids(at, "conditions", conditions),
+            overrides: ids(at, "overrides", overrides),
+            laws: laws(at, required_by),
+            provenance: provenance(at, from),
+            limit: limit?,
+            event: event?,
+            end_action: end_action?,
+            certainty: certainty?,
+        })
+    })
+}
+
+fn automated_decision(at: &mut At<'_>, message: pb::AutomatedDecision) -> Option<AutomatedDecision> {
+    let pb::AutomatedDecision {
+        outcomes,
+        exception,
+        laws: rests_on,
+        scope: limits,
+        safeguards,
+        text,
+        kind,
+        provenance: from,
+    } = message;
+    at.text("text", 2000, text);
+    if outcomes.is_empty() {
+        at.field("outcomes", |at| at.wrong("is required"));
+    }
+    let exception =
+        at.choice::<pb::automated_decision::Exception, Option<Article22>>("exception", exception);
+    Some(AutomatedDecision {
+        outcomes: at.choices::<pb::DecisionOutcome, Outcome>("outcomes", outcomes),
+        exception: exception?,
+        laws: laws(at, rests_on),
+        scope: scope(at, limits),
+        safeguards: at.each("safeguards", 50, safeguards, |at, code| at.code(Facet::Measure, &code)),
+        stated: stated(at, kind, None, from),
+    })
+}
+
+pub fn prohibitions(at: &mut At<'_>, list: Vec<pb::Prohibition>) -> Vec<Prohibition> {
+    at.each("prohibitions", 100, list, |at, message| {
+        let pb::Prohibition { id, text, scope: limits, unless, laws: rests_on, effective: when, provenance: from } =
+            message;
+        laws(at, rests_on);
+        Some(Prohibition {
+            id: at.optional_id("id", &id),
+            text: at.text("text", 2000, text),
+            scope: scope(at, limits),
+            unless: at.optional_id("unless", &unless),
+            effective: effective(at, when),
+            provenance: provenance(at, from),
+        })
+    })
+}
+
+fn opt_out(at: &mut At<'_>, message: pb::OptOut) -> Option<OptOut> {
+    let pb::OptOut { scope: limits, text, provenance: from } = message;
+    at.text("text", 2000, text);
+    Some(OptOut { scope: scope(at, limits), provenance: provenance(at, from) })
+}
+
+pub fn access(at: &mut At<'_>, message: Option<pb::Access>) -> Option<Access> {
+    let pb::Access { need_to_know, text, logged, provenance: from } = message?;
+    at.field("access", |at| {
+        at.text("text", 2000, text);
+        Some(Access { need_to_know, logged, provenance: provenance(at, from) })
+    })
+}

@@ -1,0 +1,309 @@
+//! Terms: codes of the vocabulary and, below them, terms of a register's own.
+
+use std::{collections::BTreeMap, fmt};
+
+use super::{
+    name::Id,
+    vocabulary::{self, Code, Facet},
+};
+
+/// A term as a record uses it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Term {
+    /// A code of the vocabulary.
+    Code(Code),
+    /// The id of one of the register's own.
+    Own(Id),
+}
+
+/// A text that is no term.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownTerm {
+    /// What was written.
+    pub text: String,
+    /// The known terms most like it.
+    pub nearest: Vec<String>,
+}
+
+impl Term {
+    /// Reads a term: with a colon it is a code of the facet, without one the id of the register's own.
+    pub fn parse(facet: Facet, text: &str) -> Result<Self, UnknownTerm> {
+        let term = if text.contains(':') {
+            vocabulary::lookup(facet, text).map(Self::Code)
+        } else {
+            text.parse().ok().map(Self::Own)
+        };
+        term.ok_or_else(|| UnknownTerm::new(facet, text))
+    }
+
+    /// Whether it is this code.
+    pub fn is(&self, code: &str) -> bool {
+        matches!(self, Self::Code(own) if own.as_str() == code)
+    }
+}
+
+impl UnknownTerm {
+    /// The text with the nearest codes of the facet.
+    pub fn new(facet: Facet, text: &str) -> Self {
+        let nearest = vocabulary::nearest(facet, text);
+        Self { text: text.to_owned(), nearest: nearest.into_iter().map(str::to_owned).collect() }
+    }
+}
+
+impl fmt::Display for UnknownTerm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` is not known", self.text)?;
+        match self.nearest.split_first() {
+            None => Ok(()),
+            Some((first, rest)) => {
+                write!(f, "; nearest: `{first}`")?;
+                rest.iter().try_for_each(|near| write!(f, ", `{near}`"))
+            }
+        }
+    }
+}
+
+impl fmt::Display for Term {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Code(code) => code.fmt(f),
+            Self::Own(id) => id.fmt(f),
+        }
+    }
+}
+
+/// How the law classes data beyond the ordinary. One datum may be several.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Classes {
+    /// Special category (Art. 9(1)).
+    pub special: bool,
+    /// Criminal convictions and offences (Art. 10).
+    pub criminal: bool,
+    /// National identification number (Art. 87).
+    pub national_number: bool,
+}
+
+/// One class of data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DataClass {
+    /// None of the others.
+    Ordinary,
+    /// Special category (Art. 9(1)).
+    Special,
+    /// Criminal convictions and offences (Art. 10).
+    Criminal,
+    /// National identification number (Art. 87).
+    NationalNumber,
+}
+
+impl Classes {
+    /// Whether the data is in none of the protected classes.
+    pub const fn is_ordinary(self) -> bool {
+        !(self.special || self.criminal || self.national_number)
+    }
+
+    /// Both together.
+    pub const fn union(self, other: Self) -> Self {
+        Self {
+            special: self.special || other.special,
+            criminal: self.criminal || other.criminal,
+            national_number: self.national_number || other.national_number,
+        }
+    }
+
+    /// Whether it has every class that `other` has.
+    pub const fn contains(self, other: Self) -> bool {
+        (self.special || !other.special)
+            && (self.criminal || !other.criminal)
+            && (self.national_number || !other.national_number)
+    }
+
+    /// Whether it is of this class.
+    pub const fn is(self, class: DataClass) -> bool {
+        match class {
+            DataClass::Ordinary => self.is_ordinary(),
+            DataClass::Special => self.special,
+            DataClass::Criminal => self.criminal,
+            DataClass::NationalNumber => self.national_number,
+        }
+    }
+}
+
+impl From<DataClass> for Classes {
+    fn from(class: DataClass) -> Self {
+        Self {
+            special: class == DataClass::Special,
+            criminal: class == DataClass::Criminal,
+            national_number: class == DataClass::NationalNumber,
+        }
+    }
+}
+
+/// A term of a register's own.
+#[derive(Clone, Debug)]
+pub struct OwnTerm {
+    /// What it is narrower than.
+    pub broader: Vec<Term>,
+    /// What it is beyond its parents; it raises and never lowers.
+    pub raised_to: Classes,
+    /// Only the same term covers it.
+    pub exact: bool,
+}
+
+/// The terms of one facet as a register sees them: the vocabulary with its own below.
+///
+/// INVARIANT (own terms): the parents of every own term exist, and there is no cycle.
+#[derive(Clone, Debug, Default)]
+pub struct Terms {
+    own: BTreeMap<Id, OwnTerm>,
+}
+
+impl Terms {
+    /// The terms with these own ones. Answers the ids whose parents are missing or lead back to themselves.
+    pub fn new(own: BTreeMap<Id, OwnTerm>) -> Result<Self, Vec<Id>> {
+        let mut sound: Vec<&Id> = Vec::new();
+        let mut open: Vec<&Id> = own.keys().collect();
+        // A term is sound once all its own parents are: what never becomes sound hangs in the air or in a cycle.
+        loop {
+            let before = open.len();
+            open.retain(|id| {
+                let parents = own.get(*id).map_or(&[][..], |term| &term.broader);
+                let stands = parents
+                    .iter()
+                    .all(|parent| matches!(parent, Term::Code(_)) || sound.iter().any(|id| parent == &Term::Own((*id).clone())));
+                if stands {
+                    sound.push(id);
+                }
+                !stands
+            });
+            if open.is_empty() {
+                return Ok(Self { own });
+            }
+            if open.len() == before {
+                return Err(open.into_iter().cloned().collect());
+            }
+        }
+    }
+
+    /// Whether the term exists.
+    pub fn contains(&self, term: &Term) -> bool {
+        match term {
+            Term::Code(_) => true,
+            Term::Own(id) => self.own.contains_key(id),
+        }
+    }
+
+    /// The ids of the own terms.
+    pub fn own_ids(&self) -> impl Iterator<Item = &Id> {
+        self.own.keys()
+    }
+
+    /// What the law makes of the data.
+    pub fn classes(&self, term: &Term) -> Classes {
+        match term {
+            Term::Code(code) => Classes {
+                special: code.concept().special,
+                criminal: code.concept().criminal,
+                national_number: code.concept().national_number,
+            },
+            Term::Own(id) => self.own.get(id).map_or_else(Classes::default, |own| {
+                own.broader
+                    .iter()
+                    .fold(own.raised_to, |classes, parent| classes.union(self.classes(parent)))
+            }),
+        }
+    }
+
+    /// Whether only the same term covers it.
+    pub fn is_exact(&self, term: &Term) -> bool {
+        match term {
+            Term::Code(code) => code.concept().exact,
+            Term::Own(id) => self
+                .own
+                .get(id)
+                .is_none_or(|own| own.exact || own.broader.iter().any(|parent| self.is_exact(parent))),
+        }
+    }
+
+    /// Whether `ancestor` is the term or above it, without any guard.
+    pub fn is_within(&self, term: &Term, ancestor: &Term) -> bool {
+        term == ancestor
+            || match (term, ancestor) {
+                (Term::Code(code), Term::Code(above)) => code.is_within(*above),
+                (Term::Code(_), Term::Own(_)) => false,
+                (Term::Own(id), _) => self
+                    .own
+                    .get(id)
+                    .is_some_and(|own| own.broader.iter().any(|parent| self.is_within(parent, ancestor))),
+            }
+    }
+
+    /// Whether a declaration of `declared` covers `asked`. The guards of the vocabulary hold for own terms too: an
+    /// ordinary term never covers a special one.
+    pub fn covers(&self, declared: &Term, asked: &Term) -> bool {
+        if declared == asked {
+            return true;
+        }
+        let too_broad = matches!(declared, Term::Code(code) if code.concept().too_broad);
+        !too_broad
+            && !self.is_exact(asked)
+            && self.classes(declared).contains(self.classes(asked))
+            && self.is_within(asked, declared)
+    }
+
+    /// Whether the two have anything in common, without any guard: how prohibitions match.
+    pub fn overlaps(&self, one: &Term, other: &Term) -> bool {
+        self.is_within(one, other) || self.is_within(other, one)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn own(broader: &[&str], raised_to: Classes) -> OwnTerm {
+        let broader = broader.iter().map(|text| Term::parse(Facet::Data, text).unwrap()).collect();
+        OwnTerm { broader, raised_to, exact: false }
+    }
+
+    fn terms(list: &[(&str, OwnTerm)]) -> Result<Terms, Vec<Id>> {
+        Terms::new(list.iter().map(|(id, own)| (id.parse().unwrap(), own.clone())).collect())
+    }
+
+    fn term(text: &str) -> Term {
+        Term::parse(Facet::Data, text).unwrap()
+    }
+
+    #[test]
+    fn an_own_term_is_covered_from_above_and_keeps_its_parents_classes() {
+        let terms = terms(&[
+            ("first-name", own(&["pd:Name"], Classes::default())),
+            ("diagnosis", own(&["pd:MedicalHealth"], Classes::default())),
+        ])
+        .unwrap();
+        assert!(terms.covers(&term("pd:Name"), &term("first-name")));
+        assert!(!terms.covers(&term("first-name"), &term("pd:Name")));
+        assert!(terms.classes(&term("diagnosis")).special);
+    }
+
+    #[test]
+    fn a_raised_term_is_no_longer_covered_by_its_ordinary_parent() {
+        let terms = terms(&[("benefit-type", own(&["ropa:BenefitPayment"], DataClass::Special.into()))]).unwrap();
+        assert!(!terms.covers(&term("ropa:BenefitPayment"), &term("benefit-type")));
+        assert!(terms.overlaps(&term("ropa:BenefitPayment"), &term("benefit-type")));
+    }
+
+    #[test]
+    fn cycles_and_missing_parents_are_found() {
+        let none = Classes::default();
+        let broken = terms(&[
+            ("a", own(&["b"], none)),
+            ("b", own(&["a"], none)),
+            ("c", own(&["nowhere"], none)),
+            ("d", own(&["pd:Name"], none)),
+        ])
+        .unwrap_err();
+        let broken: Vec<&str> = broken.iter().map(Id::as_str).collect();
+        assert_eq!(broken, ["a", "b", "c"]);
+    }
+}

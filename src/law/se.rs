@@ -1,0 +1,99 @@
+//! Sweden: Data Protection Act 2018:218, and chapter 114 of the Social Insurance Code (2010:110).
+
+use super::{
+    InForce, Source,
+    grounds::{DataLimit, NationalGround},
+    sfb_114::{HEALTH, PROCESSED_FOR_1_TO_3},
+};
+use crate::domain::{
+    finding::FindingCode,
+    register::{PublicRole, Sector},
+    term::DataClass,
+};
+
+/// Chapter 114 as rewritten by SFS 2024:13.
+const SFB_114: InForce = InForce::since(2024, 2, 15);
+
+const fn sensitive(
+    id: &'static str,
+    data: DataLimit,
+    purposes: &'static [&'static str],
+    citation: &'static str,
+) -> NationalGround {
+    NationalGround {
+        id,
+        country: "SE",
+        class: DataClass::Special,
+        data,
+        sectors: &[Sector::SocialInsurance],
+        roles: &[PublicRole::Authority],
+        points: &[],
+        purposes,
+        conditions: &[],
+        attest: None,
+        in_force: SFB_114,
+        source: Source { citation, confirmed: false },
+    }
+}
+
+pub const GROUNDS: &[NationalGround] = &[
+    sensitive(
+        "se-sfb-114-11-case",
+        DataLimit::Any,
+        &["ropa:CaseHandling", "ropa:BenefitAdministration", "ropa:RecoveryOfOverpayment"],
+        "Social Insurance Code (SE) 114:11: submitted in a case or necessary for handling it",
+    ),
+    sensitive(
+        "se-sfb-114-11-disclosure",
+        DataLimit::Any,
+        &["ropa:DisclosureToAuthorities"],
+        "Social Insurance Code (SE) 114:11 with 114:9: necessary for a disclosure that law requires or permits",
+    ),
+    sensitive(
+        "se-sfb-114-11-health-1-2",
+        DataLimit::Within(HEALTH),
+        &["ropa:BenefitEntitlementAssessment", "ropa:PublicInformation"],
+        "Social Insurance Code (SE) 114:11: health data necessary for 114:8 points 1 and 2",
+    ),
+    NationalGround {
+        conditions: &[PROCESSED_FOR_1_TO_3],
+        ..sensitive(
+            "se-sfb-114-11-health-4-7",
+            DataLimit::Within(HEALTH),
+            &["ropa:BenefitMisuseControl", "ropa:OperationsPlanning", "ropa:Statistics"],
+            "Social Insurance Code (SE) 114:11: health data necessary for 114:8 points 4 to 7",
+        )
+    },
+    NationalGround {
+        id: "se-dpa-3-8",
+        country: "SE",
+        class: DataClass::Criminal,
+        data: DataLimit::Any,
+        sectors: &[],
+        roles: &[PublicRole::Authority],
+        points: &[],
+        purposes: &[],
+        conditions: &[],
+        attest: None,
+        in_force: InForce::since(2018, 5, 25),
+        source: Source { citation: "Data Protection Act (SE) 2018:218 chapter 3 section 8: authorities", confirmed: false },
+    },
+    NationalGround {
+        id: "se-dpa-3-10",
+        country: "SE",
+        class: DataClass::NationalNumber,
+        data: DataLimit::Any,
+        sectors: &[],
+        roles: &[],
+        points: &[],
+        purposes: &[],
+        conditions: &[],
+        attest: Some(FindingCode::SePnr310Attest),
+        in_force: InForce::since(2018, 5, 25),
+        source: Source {
+            citation: "Data Protection Act (SE) 2018:218 chapter 3 section 10: clearly justified by the purpose, the \
+                       importance of secure identification or another noteworthy reason",
+            confirmed: false,
+        },
+    },
+];
