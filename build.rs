@@ -18,8 +18,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     )?;
     let out = PathBuf::from(env::var("OUT_DIR")?);
     std::fs::write(out.join("ropa.binpb"), files.encode_to_vec())?;
+    // Our codec needs the name of a message to find what it does not know.
+    let mut config = tonic_prost_build::Config::new();
+    config.enable_type_names();
     tonic_prost_build::configure()
-        
-        .compile_fds(files)?;
+        .codec_path("crate::grpc::codec::StrictCodec")
+        .compile_fds_with_config(files, config)?;
     Ok(())
 }

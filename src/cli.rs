@@ -1,0 +1,69 @@
+//! The command line: `ropa serve`, `ropa migrate`, `ropa apply`, `ropa check`.
+
+mod apply;
+mod check;
+mod client;
+mod manifests;
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::telemetry::{self, LogFormat};
+
+/// A register of processing activities (GDPR Art. 30) that answers: may we process this?
+#[derive(Debug, Parser)]
+#[command(name = "ropa", version, max_term_width = 100)]
+struct Args {
+    /// How log lines look.
+    #[arg(long, global = true, env = "ROPA_LOG_FORMAT", value_enum, default_value = "text")]
+    log_format: LogFormat,
+
+    /// What is logged: a level, or directives such as `ropa=debug,info`.
+    #[arg(long, global = true, env = "ROPA_LOG", default_value = "info")]
+    log: String,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Runs the service.
+    Serve(serve::Args),
+    /// Brings the schema of the database up to date; several at once wait for each other.
+    Migrate(serve::Database),
+    /// Makes a register be as manifests say, and shows what changes.
+    Apply(apply::Args),
+    /// Asks a question: may this be done?
+    Check(check::Args),
+}
+
+/// Runs the command line and answers the exit code.
+pub fn run() -> ExitCode {
+    let Args { log_format, log, command } = Args::parse();
+    if let Err(message) = telemetry::init(log_format, &log) {
+        eprintln!("ropa: {message}");
+        return ExitCode::from(2);
+    }
+    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("ropa: the runtime cannot start: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let result = runtime.block_on(async {
+        match command {
+            Command::Serve(args) => serve::serve(args).await,
+            Command::Migrate(database) => serve::migrate(database).await,
+            Command::Apply(args) => apply::apply(args).await,
+            Command::Check(args) => check::check(args).await,
+        }
+    });
+    result.unwrap_or_else(|message| {
+        eprintln!("ropa: {message}");
+        ExitCode::FAILURE
+    })
+}

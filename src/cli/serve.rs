@@ -1,0 +1,192 @@
+//! `ropa serve` and `ropa migrate`.
+
+use std::{net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
+
+use tokio::net::TcpListener;
+
+use super::manifests;
+use crate::{
+    clock,
+    document::{Draft, InvalidDraft},
+    register::{Apply, Commit, Others, Registers},
+    replica::chain,
+    server::{self, Limits, Options, Reflection},
+    store::{self, DatabaseUrl, Store},
+};
+
+/// Where the register is kept.
+#[derive(Debug, clap::Args)]
+pub struct Database {
+    /// `sqlite:FILE` or `postgres://USER:PASSWORD@HOST/DATABASE`.
+    #[arg(long, env = "ROPA_DATABASE_URL", default_value = "sqlite:ropa.db", hide_env_values = true)]
+    database_url: DatabaseUrl,
+
+    /// Connections to the database at most.
+    #[arg(long, env = "ROPA_DATABASE_CONNECTIONS", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=200))]
+    database_connections: u32,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    database: Database,
+
+    /// Where to listen. Without TLS and identified callers only loopback addresses are taken.
+    #[arg(long, env = "ROPA_LISTEN", default_value = "127.0.0.1:50051")]
+    listen: SocketAddr,
+
+    /// Listen on other than loopback addresses, although everybody who reaches them can read and change the register.
+    #[arg(long, env = "ROPA_UNSAFE_LISTEN_WITHOUT_AUTHENTICATION")]
+    unsafe_listen_without_authentication: bool,
+
+    /// Applies the manifests of these files and folders at start; each folder in them is a register.
+    #[arg(long, env = "ROPA_LOAD", value_name = "PATH")]
+    load: Vec<PathBuf>,
+
+    /// Runs pending migrations before serving. A SQLite file is always migrated at its first start.
+    #[arg(long, env = "ROPA_MIGRATE")]
+    migrate: bool,
+
+    /// Decision workers; by default one per core.
+    #[arg(long, env = "ROPA_WORKERS")]
+    workers: Option<usize>,
+
+    /// How long callers may reuse an answer, in seconds.
+    #[arg(long, env = "ROPA_CACHE_MAX_AGE", default_value_t = 30, value_name = "SECONDS")]
+    cache_max_age: u64,
+
+    /// How long calls may go on after a signal to stop, in seconds.
+    #[arg(long, env = "ROPA_DRAIN", default_value_t = 10, value_name = "SECONDS")]
+    drain: u64,
+
+    /// Calls at once; more are answered RESOURCE_EXHAUSTED.
+    #[arg(long, env = "ROPA_MAX_CALLS", default_value_t = 1024, value_name = "CALLS")]
+    max_calls: usize,
+
+    /// Connections at once; more wait.
+    #[arg(long, env = "ROPA_MAX_CONNECTIONS", default_value_t = 4096, value_name = "CONNECTIONS")]
+    max_connections: usize,
+
+    /// Do not describe the contract to clients (gRPC reflection).
+    #[arg(long, env = "ROPA_NO_REFLECTION")]
+    no_reflection: bool,
+}
+
+impl Database {
+    async fn open(&self) -> Result<Store, String> {
+        let options = store::Options { max_connections: self.database_connections, ..store::Options::default() };
+        let store = Store::connect(&self.database_url, &options).await;
+        store.map_err(|error| format!("{}: {}", self.database_url, chain(&error)))
+    }
+}
+
+/// Runs migrations and says how many.
+pub async fn migrate(database: Database) -> Result<ExitCode, String> {
+    let store = database.open().await?;
+    let ran = store.migrate().await.map_err(|error| chain(&error))?;
+    println!("{}: {ran} migrations run", database.database_url);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Runs the service until it is asked to stop.
+pub async fn serve(args: Args) -> Result<ExitCode, String> {
+    let Args {
+        database,
+        listen,
+        unsafe_listen_without_authentication,
+        load,
+        migrate,
+        workers,
+        cache_max_age,
+        drain,
+        max_calls,
+        max_connections,
+        no_reflection,
+    } = args;
+    if !listen.ip().is_loopback() && !unsafe_listen_without_authentication {
+        return Err(format!(
+            "{listen} is not a loopback address, and whoever reaches it could change the register; \
+             --unsafe-listen-without-authentication allows it"
+        ));
+    }
+    // Manifests are read first: a mistake in them is found before anything is opened.
+    let drafts = read(&load)?;
+    let store = database.open().await?;
+    let pending = store.pending().await.map_err(|error| chain(&error))?;
+    if pending > 0 && (migrate || database.database_url.is_embedded()) {
+        let ran = store.migrate().await.map_err(|error| chain(&error))?;
+        tracing::info!(migrations = ran, "the database was migrated");
+    }
+    let listener = TcpListener::bind(listen).await.map_err(|error| format!("{listen}: {error}"))?;
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let options = Options {
+        workers: workers.unwrap_or(cores),
+        limits: Limits { calls: max_calls, connections: max_connections, ..Limits::default() },
+        cache_max_age: Duration::from_secs(cache_max_age),
+        drain: Duration::from_secs(drain),
+        reflection: if no_reflection { Reflection::Off } else { Reflection::On },
+    };
+    let ready = move |address: SocketAddr, registers: Registers| {
+        tracing::info!(%address, "listening on {address}");
+        tokio::spawn(apply_all(registers, drafts));
+    };
+    server::serve(listener, store, options, ready, stop_signal())
+        .await
+        .map_err(|error| chain(&error))?;
+    tracing::info!("stopped");
+    Ok(ExitCode::SUCCESS)
+}
+
+fn read(paths: &[PathBuf]) -> Result<Vec<Draft>, String> {
+    let mut drafts = Vec::new();
+    for path in paths {
+        for manifest in manifests::registers(path)? {
+            let draft = Draft::new(manifest.document.clone()).map_err(|invalid| match invalid {
+                InvalidDraft::Mistakes(violations) => manifest.explain(&violations),
+                InvalidDraft::Unreadable(error) => error.to_string(),
+            })?;
+            drafts.push(draft);
+        }
+    }
+    Ok(drafts)
+}
+
+/// Applies what was read; a register that cannot be applied is named, and the others are served.
+async fn apply_all(registers: Registers, drafts: Vec<Draft>) {
+    for draft in drafts {
+        let register = draft.register.clone();
+        let apply = Apply {
+            draft,
+            others: Others::Keep,
+            commit: Commit::Yes,
+            reason: None,
+            actor: "serve --load".to_owned(),
+            time: clock::now(),
+        };
+        match registers.apply(apply).await {
+            Ok(applied) => tracing::info!(
+                changes = applied.changes.len(),
+                revision = applied.revision.number(),
+                "loaded register `{register}`"
+            ),
+            Err(error) => tracing::error!(error = %chain(&error), "register `{register}` could not be loaded"),
+        }
+    }
+}
+
+/// Completes at SIGTERM or SIGINT.
+async fn stop_signal() {
+    let interrupt = tokio::signal::ctrl_c();
+    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(error) => {
+            tracing::warn!(%error, "SIGTERM cannot be heard");
+            let _ = interrupt.await;
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Errors as statuses: a canonical code, exactly one `ErrorInfo` of the domain `ropa`, every violation at once
+//! (AIP-193). Driver text never leaves the house.
+
+use std::{collections::HashMap, time::Duration};
+
+use tonic::{Code, Status};
+use tonic_types::{ErrorDetails, StatusExt as _};
+
+use crate::{
+    document::{Violation, Violations},
+    pb::ErrorReason,
+    register, replica,
+    store,
+};
+
+/// The domain of every `ErrorInfo`.
+pub const DOMAIN: &str = "ropa";
+
+fn status(code: Code, reason: ErrorReason, message: String, mut details: ErrorDetails) -> Status {
+    details.set_error_info(reason.as_str_name(), DOMAIN, HashMap::new());
+    Status::with_error_details(code, message, details)
+}
+
+fn plain(code: Code, reason: ErrorReason, message: &str) -> Status {
+    status(code, reason, message.to_owned(), ErrorDetails::new())
+}
+
+fn retry(code: Code, reason: ErrorReason, message: &str, after: Duration) -> Status {
+    status(code, reason, message.to_owned(), ErrorDetails::with_retry_info(Some(after)))
+}
+
+/// A request that is not what the contract describes.
+pub fn invalid(violations: Violations) -> Status {
+    with_violations(Code::InvalidArgument, ErrorReason::InvalidRequest, "the request has mistakes", violations)
+}
+
+fn with_violations(code: Code, reason: ErrorReason, what: &str, violations: Violations) -> Status {
+    // Trailers have to fit into a header frame that clients accept, usually 8 KiB with everything else.
+    const MOST_BYTES: usize = 5_000;
+    let count = violations.len();
+    let first = violations.first().map(ToString::to_string).unwrap_or_default();
+    let message = match count {
+        1 => format!("{what}: {first}"),
+        count => format!("{what}: {count}, the first: {first}"),
+    };
+    let mut details = ErrorDetails::new();
+    let mut bytes = 0;
+    let mut named = 0;
+    for Violation { path, message } in violations {
+        bytes += path.len() + message.len() + 8;
+        if bytes > MOST_BYTES {
+            details.add_bad_request_violation("", format!("and {} more", count - named));
+            break;
+        }
+        named += 1;
+        details.add_bad_request_violation(path, message);
+    }
+    status(code, reason, message, details)
+}
+
+/// A field of a request that is wrong.
+pub fn wrong(path: &str, message: impl Into<String>) -> Violation {
+    Violation { path: path.to_owned(), message: message.into() }
+}
+
+/// Bytes that are no message of the type.
+pub fn undecodable(message: &str, error: &prost::DecodeError) -> Status {
+    // What prost says names fields and wire types, never values; long nestings are cut.
+    let said: String = error.to_string().chars().take(200).collect();
+    let what = format!("the request is not a {message}: {said}");
+    status(Code::InvalidArgument, ErrorReason::UndecodableRequest, what, ErrorDetails::new())
+}
+
+/// A field that this server does not know.
+pub fn unknown_field(message: &str, field: &str) -> Status {
+    let mut details = ErrorDetails::new();
+    details.add_bad_request_violation(field, "this server does not know the field");
+    let what = format!("{message} has a field that this server does not know: {field}");
+    status(Code::InvalidArgument, ErrorReason::UnknownField, what, details)
+}
+
+/// A message that is larger than the method takes.
+pub fn too_large() -> Status {
+    plain(Code::InvalidArgument, ErrorReason::RequestTooLarge, "the request is larger than the method takes")
+}
+
+/// A register that is not there.
+pub fn register_not_found(register: &str) -> Status {
+    let what = format!("there is no register `{register}`");
+    status(Code::NotFound, ErrorReason::RegisterNotFound, what, ErrorDetails::new())
+}
+
+/// Nothing is served yet, or no longer.
+pub fn not_ready() -> Status {
+    let after = Duration::from_secs(1);
+    retry(Code::Unavailable, ErrorReason::NotReady, "no register has been loaded yet", after)
+}
+
+/// More work at once than the server takes.
+pub fn overloaded() -> Status {
+    let after = Duration::from_millis(100);
+    retry(Code::ResourceExhausted, ErrorReason::Overloaded, "the server is busy", after)
+}
+
+/// It took too long.
+pub fn timed_out() -> Status {
+    plain(Code::DeadlineExceeded, ErrorReason::TimedOut, "the server took too long")
+}
+
+/// A fault of the server.
+pub fn internal() -> Status {
+    plain(Code::Internal, ErrorReason::InternalError, "internal error; it has been logged")
+}
+
+/// What a caller is told of a failed use case. Faults are logged here, where they are handled, with everything that
+/// caused them.
+pub fn from_register(error: register::Error) -> Status {
+    match error {
+        register::Error::Mistakes(violations) => invalid(violations),
+        register::Error::StillReferenced(violations) => {
+            let what = "what would remain refers to what would be deleted";
+            with_violations(Code::FailedPrecondition, ErrorReason::StillReferenced, what, violations)
+        }
+        register::Error::NotFound(name) => {
+            let what = format!("there is no `{name}`");
+            status(Code::NotFound, ErrorReason::ResourceNotFound, what, ErrorDetails::new())
+        }
+        register::Error::Store(error) => from_store(&error),
+        register::Error::Lost => {
+            tracing::error!("the task of a change is gone");
+            internal()
+        }
+    }
+}
+
+fn from_store(error: &store::Error) -> Status {
+    let after = Duration::from_millis(200);
+    match error {
+        store::Error::Conflict { .. } => {
+            retry(Code::Aborted, ErrorReason::Conflict, "another change was in the way; repeat", after)
+        }
+        store::Error::Unavailable { .. } | store::Error::OutcomeUnknown { .. } => {
+            tracing::warn!(error = %replica::chain(error), "the database is not available");
+            let message = match error {
+                store::Error::OutcomeUnknown { .. } => "it is unknown whether the change was made; read before repeating",
+                _ => "the database is not available",
+            };
+            retry(Code::Unavailable, ErrorReason::DatabaseUnavailable, message, Duration::from_secs(1))
+        }
+        error => {
+            tracing::error!(error = %replica::chain(error), "the store failed");
+            internal()
+        }
+    }
+}

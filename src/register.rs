@@ -1,0 +1,227 @@
+//! The use cases of administration: every change is validated against what is stored, in the transaction that commits
+//! it with its audit entry.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use crate::{
+    document::{self, Draft, Violations, difference::{self, FieldChange}, json},
+    domain::name::{RegisterId, ResourceKind, ResourceName, Revision},
+    replica::Replica,
+    store::{self, Change, ChangeKind, Mutation, Store, Stored},
+};
+
+/// Why a use case failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The document does not fit what is in the register.
+    #[error("the document has mistakes")]
+    Mistakes(Violations),
+    /// Something that would remain refers to what would be deleted.
+    #[error("what would remain refers to what would be deleted")]
+    StillReferenced(Violations),
+    /// There is no such resource.
+    #[error("there is no `{0}`")]
+    NotFound(ResourceName),
+    /// The store failed.
+    #[error("the store failed")]
+    Store(#[from] store::Error),
+    /// The task that did the work is gone.
+    #[error("the work was lost")]
+    Lost,
+}
+
+/// How a draft is applied.
+#[derive(Clone, Debug)]
+pub struct Apply {
+    /// What the register shall be.
+    pub draft: Draft,
+    /// What becomes of resources that the draft does not name.
+    pub others: Others,
+    /// Whether it is committed.
+    pub commit: Commit,
+    /// Why, in the caller's words.
+    pub reason: Option<String>,
+    /// Who asks: an opaque pseudonym.
+    pub actor: String,
+    /// When it is asked.
+    pub time: Timestamp,
+}
+
+/// What becomes of resources that a draft does not name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Others {
+    /// They stay.
+    Keep,
+    /// They are deleted.
+    Prune,
+}
+
+/// Whether a change is committed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Commit {
+    /// It is.
+    Yes,
+    /// Only told (AIP-163).
+    ValidateOnly,
+}
+
+/// What an apply did, or would do.
+#[derive(Clone, Debug)]
+pub struct Applied {
+    /// The revision of the change, or the current one where nothing changed.
+    pub revision: Revision,
+    /// What changed, in order of name.
+    pub changes: Vec<(ResourceName, ResourceChange)>,
+}
+
+/// What happened to a resource.
+#[derive(Clone, Debug)]
+pub enum ResourceChange {
+    /// It is new.
+    Created,
+    /// It changed.
+    Updated(Vec<FieldChange>),
+    /// It is gone.
+    Deleted,
+}
+
+/// The registers of a store.
+#[derive(Clone, Debug)]
+pub struct Registers {
+    store: Store,
+    replica: Replica,
+}
+
+impl Registers {
+    /// The registers of the store; the replica is nudged after every change.
+    pub const fn new(store: Store, replica: Replica) -> Self {
+        Self { store, replica }
+    }
+
+    /// Makes a register be as a draft says, in one change.
+    ///
+    /// Runs in a task of its own, so that a caller who gives up cannot interrupt it: a future dropped while a
+    /// transaction begins would leave the transaction open on a pooled connection.
+    pub async fn apply(&self, apply: Apply) -> Result<Applied, Error> {
+        let this = self.clone();
+        tokio::spawn(async move { this.apply_in_task(apply).await }).await.map_err(|_| Error::Lost)?
+    }
+
+    async fn apply_in_task(&self, apply: Apply) -> Result<Applied, Error> {
+        let Apply { draft, others, commit, reason, actor, time } = apply;
+        let mut write = self.store.write().await?;
+        let current = write.documents(&draft.register).await?;
+        let plan = Plan::new(&draft, &current, others);
+        plan.validate(&draft, &current)?;
+        if plan.changes.is_empty() || commit == Commit::ValidateOnly {
+            // Dropping the write undoes it and uses no revision.
+            let revision = Revision::new(write.revision().number().saturating_sub(1));
+            return Ok(Applied { revision, changes: plan.changes });
+        }
+        let change = Change {
+            actor,
+            method: "/ropa.v1.RegisterService/ApplyRegister".to_owned(),
+            kind: ChangeKind::RegisterApplied,
+            register: draft.register.clone(),
+            reason,
+            time,
+            mutations: plan.mutations,
+        };
+        let committed = write.commit(change).await?;
+        self.replica.nudge();
+        tracing::info!(
+            register = %draft.register,
+            revision = committed.revision.number(),
+            changes = plan.changes.len(),
+            "register `{}` applied",
+            draft.register
+        );
+        Ok(Applied { revision: committed.revision, changes: plan.changes })
+    }
+
+    /// Reads one resource.
+    pub async fn get(&self, name: ResourceName) -> Result<Stored, Error> {
+        let found = self.store.document_get(&name).await?;
+        found.ok_or(Error::NotFound(name))
+    }
+
+    /// Lists resources of a kind, of one register or of all, in order of name. A register that is not there has none
+    /// and is an error.
+    pub async fn list(
+        &self,
+        kind: ResourceKind,
+        register: Option<RegisterId>,
+        after: Option<ResourceName>,
+        limit: u64,
+    ) -> Result<Vec<Stored>, Error> {
+        if let Some(register) = &register {
+            self.get(ResourceName::register(register.clone())).await?;
+        }
+        Ok(self.store.document_list(kind, register.as_ref(), after.as_ref(), limit).await?)
+    }
+}
+
+/// What an apply would do.
+struct Plan {
+    changes: Vec<(ResourceName, ResourceChange)>,
+    mutations: Vec<Mutation>,
+    deleted: BTreeSet<ResourceName>,
+}
+
+impl Plan {
+    fn new(draft: &Draft, current: &[Stored], others: Others) -> Self {
+        let current: BTreeMap<&ResourceName, &Stored> = current.iter().map(|stored| (&stored.name, stored)).collect();
+        let mut plan = Self { changes: Vec::new(), mutations: Vec::new(), deleted: BTreeSet::new() };
+        for wanted in &draft.resources {
+            let change = match current.get(&wanted.name) {
+                None => ResourceChange::Created,
+                Some(stored) if stored.json == wanted.json => continue,
+                Some(stored) => ResourceChange::Updated(difference::between(&stored.json, &wanted.json)),
+            };
+            plan.changes.push((wanted.name.clone(), change));
+            plan.mutations.push(Mutation::Put {
+                name: wanted.name.clone(),
+                json: wanted.json.clone(),
+                format: json::FORMAT,
+            });
+        }
+        if others == Others::Prune {
+            let named: BTreeSet<&ResourceName> = draft.resources.iter().map(|wanted| &wanted.name).collect();
+            for name in current.keys().filter(|name| !named.contains(*name) && name.kind() != ResourceKind::Register) {
+                plan.changes.push(((*name).clone(), ResourceChange::Deleted));
+                plan.mutations.push(Mutation::Delete { name: (*name).clone() });
+                plan.deleted.insert((*name).clone());
+            }
+        }
+        plan.changes.sort_by(|(one, _), (other, _)| one.cmp(other));
+        plan
+    }
+
+    /// What would be in the register has to make a record.
+    fn validate(&self, draft: &Draft, current: &[Stored]) -> Result<(), Error> {
+        let mut merged: BTreeMap<ResourceName, document::Stored> = current
+            .iter()
+            .filter(|stored| !self.deleted.contains(&stored.name))
+            .map(|stored| {
+                let (name, revision, json) = (stored.name.clone(), stored.revision, stored.json.clone());
+                (name.clone(), document::Stored { name, revision, json, path: None })
+            })
+            .collect();
+        for wanted in &draft.resources {
+            let (name, json, path) = (wanted.name.clone(), wanted.json.clone(), Some(wanted.path.clone()));
+            let stored = document::Stored { name: name.clone(), revision: Revision::default(), json, path };
+            merged.insert(name, stored);
+        }
+        let merged: Vec<document::Stored> = merged.into_values().collect();
+        match document::record(&draft.register, &merged) {
+            Ok(_) => Ok(()),
+            // A mistake outside the draft is a reference to what would be deleted.
+            Err(violations) if violations.iter().all(|violation| violation.path.starts_with("registers/")) => {
+                Err(Error::StillReferenced(violations))
+            }
+            Err(violations) => Err(Error::Mistakes(violations)),
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Wiring: the thread layout, the services, health, and how it stops.
+//!
+//! One control runtime owns the database, refreshing and the bodies of administrative calls. Each decision worker is a
+//! thread with a runtime of its own and serves the connections that the accept loop hands it, so that no write, compile
+//! or refresh stalls a check and no lock is shared between workers.
+
+mod accept;
+mod guard;
+mod worker;
+
+use std::{
+    future::Future,
+    net::SocketAddr,
+    time::Duration,
+};
+
+use tokio::{net::TcpListener, runtime::Handle};
+use tonic::service::Routes;
+
+pub use guard::Limits;
+
+use crate::{
+    grpc::{Administration, Decisions},
+    pb,
+    register::Registers,
+    replica::Replica,
+    store::{self, Store},
+};
+
+/// How a server is run.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// How many decision workers there are.
+    pub workers: usize,
+    /// What bounds calls and connections.
+    pub limits: Limits,
+    /// How long an answer may be reused at most.
+    pub cache_max_age: Duration,
+    /// How long calls may go on after the server was asked to stop.
+    pub drain: Duration,
+    /// Whether the contract can be asked for (reflection).
+    pub reflection: Reflection,
+}
+
+/// Whether the contract can be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reflection {
+    /// It can.
+    On,
+    /// It cannot.
+    Off,
+}
+
+/// Why a server ended.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The store cannot be used.
+    #[error("the store cannot be used")]
+    Store(#[from] store::Error),
+    /// The database has to be migrated first.
+    #[error("the database has {0} migrations to run; run `ropa migrate` first")]
+    NotMigrated(usize),
+    /// A thread or socket could not be made.
+    #[error("the server cannot start")]
+    Start(#[from] std::io::Error),
+    /// The contract cannot be served for reflection.
+    #[error("the contract cannot be described: {0}")]
+    Reflection(String),
+    /// A task that has to live died.
+    #[error("{0} ended unexpectedly")]
+    Died(&'static str),
+}
+
+/// Services that health knows by name, beside the overall "" .
+const DECISIONS: &str = "ropa.v1.DecisionService";
+const REGISTERS: &str = "ropa.v1.RegisterService";
+
+/// Serves until `shutdown` completes, then drains. `ready` is called once the address is being served.
+///
+/// Runs on the control runtime.
+pub async fn serve(
+    listener: TcpListener,
+    store: Store,
+    options: Options,
+    ready: impl FnOnce(SocketAddr, Registers),
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), Error> {
+    match store.pending().await? {
+        0 => {}
+        pending => return Err(Error::NotMigrated(pending)),
+    }
+    let replica = Replica::new(store.clone());
+    let (reporter, health) = tonic_health::server::health_reporter();
+    // tonic-health calls the overall service SERVING before anybody has said so.
+    report(&reporter, &["", "readiness", DECISIONS, REGISTERS], Serving::No).await;
+    report(&reporter, &["liveness"], Serving::Yes).await;
+
+    let registers = Registers::new(store, replica.clone());
+    let decisions = Decisions::new(replica.clone(), options.cache_max_age);
+    let administration = Administration::new(registers.clone(), Handle::current());
+    let limits = &options.limits;
+    let mut routes = Routes::default()
+        .add_service(health)
+        .add_service(
+            pb::decision_service_server::DecisionServiceServer::new(decisions)
+                .max_decoding_message_size(limits.question_bytes)
+                .max_encoding_message_size(limits.answer_bytes),
+        )
+        .add_service(
+            pb::register_service_server::RegisterServiceServer::new(administration)
+                .max_decoding_message_size(limits.document_bytes)
+                .max_encoding_message_size(limits.answer_bytes),
+        );
+    if options.reflection == Reflection::On {
+        let describe = || {
+            tonic_reflection::server::Builder::configure()
+                .register_encoded_file_descriptor_set(pb::DESCRIPTORS)
+                .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+        };
+        let wrong = |error: tonic_reflection::server::Error| Error::Reflection(error.to_string());
+        routes = routes
+            .add_service(describe().build_v1().map_err(wrong)?)
+            .add_service(describe().build_v1alpha().map_err(wrong)?);
+    }
+
+    let address = listener.local_addr()?;
+    let workers = worker::start(options.workers, &routes.prepare(), &options.limits)?;
+    let refresh = tokio::spawn(replica.clone().run());
+    let first = {
+        let (replica, reporter) = (replica.clone(), reporter.clone());
+        async move {
+            while replica.served().is_none() {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            report(&reporter, &["", "readiness", DECISIONS, REGISTERS], Serving::Yes).await;
+        }
+    };
+    tokio::spawn(first);
+    ready(address, registers);
+
+    let ended = tokio::select! {
+        result = accept::accept(listener, &workers, &options.limits) => result.map_err(Error::Start),
+        _ = refresh => Err(Error::Died("refreshing")),
+        () = shutdown => Ok(()),
+    };
+    report(&reporter, &["", "readiness", DECISIONS, REGISTERS], Serving::No).await;
+    tracing::info!("stopping: calls in flight have {} s", options.drain.as_secs());
+    workers.drain(options.drain).await;
+    ended
+}
+
+#[derive(Clone, Copy)]
+enum Serving {
+    Yes,
+    No,
+}
+
+async fn report(reporter: &tonic_health::server::HealthReporter, services: &[&str], serving: Serving) {
+    let status = match serving {
+        Serving::Yes => tonic_health::ServingStatus::Serving,
+        Serving::No => tonic_health::ServingStatus::NotServing,
+    };
+    for service in services {
+        reporter.set_service_status(*service, status).await;
+    }
+}

@@ -1,0 +1,159 @@
+//! What stands around every call: a bound on calls at once, a deadline, and a net under panics. One layer, no span and
+//! no log line: a check is too cheap for either.
+
+use std::{
+    convert::Infallible,
+    future::Future,
+    panic::AssertUnwindSafe,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use futures_util::FutureExt as _;
+use http::{HeaderMap, Request, Response};
+use tonic::{body::Body, service::Routes};
+use tower::Service;
+
+use crate::grpc::error;
+
+/// What bounds calls and connections.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Bytes of a question.
+    pub question_bytes: usize,
+    /// Bytes of a register document.
+    pub document_bytes: usize,
+    /// Bytes of an answer.
+    pub answer_bytes: usize,
+    /// Calls at once, over all connections.
+    pub calls: usize,
+    /// Connections at once.
+    pub connections: usize,
+    /// Calls at once on one connection.
+    pub streams_per_connection: u32,
+    /// How long a unary call may take.
+    pub call_time: Duration,
+    /// How long a client may take to say its first byte.
+    pub handshake: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            question_bytes: 16 * 1024,
+            document_bytes: 4 * 1024 * 1024,
+            answer_bytes: 8 * 1024 * 1024,
+            calls: 1024,
+            connections: 4096,
+            streams_per_connection: 100,
+            call_time: Duration::from_secs(10),
+            handshake: Duration::from_secs(5),
+        }
+    }
+}
+
+/// The services behind the guard.
+#[derive(Clone, Debug)]
+pub struct Guard {
+    routes: Routes,
+    calls: Arc<AtomicUsize>,
+    most_calls: usize,
+    call_time: Duration,
+}
+
+impl Guard {
+    /// Guards these services.
+    pub fn new(routes: Routes, limits: &Limits) -> Self {
+        Self { routes, calls: Arc::default(), most_calls: limits.calls, call_time: limits.call_time }
+    }
+}
+
+/// One call; dropping it makes room for another.
+struct Call(Arc<AtomicUsize>);
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Service<Request<hyper::body::Incoming>> for Guard {
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<hyper::body::Incoming>) -> Self::Future {
+        let before = self.calls.fetch_add(1, Ordering::Relaxed);
+        let call = Call(Arc::clone(&self.calls));
+        if before >= self.most_calls {
+            return Box::pin(async { Ok(error::overloaded().into_http()) });
+        }
+        let deadline = deadline(request.headers()).map_or(self.call_time, |asked| asked.min(self.call_time));
+        let answer = self.routes.call(request.map(Body::new));
+        Box::pin(async move {
+            let _call = call;
+            let caught = AssertUnwindSafe(answer).catch_unwind();
+            let response = match tokio::time::timeout(deadline, caught).await {
+                Ok(Ok(Ok(response))) => own_shape(response),
+                Ok(Ok(Err(never))) => match never {},
+                Ok(Err(_)) => {
+                    // The panic hook has logged where.
+                    error::internal().into_http()
+                }
+                Err(_) => error::timed_out().into_http(),
+            };
+            Ok(response)
+        })
+    }
+}
+
+/// The caller's deadline (`grpc-timeout`: up to eight digits and a unit).
+fn deadline(headers: &HeaderMap) -> Option<Duration> {
+    let text = headers.get("grpc-timeout")?.to_str().ok()?;
+    let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+    let amount: u64 = digits.parse().ok()?;
+    match unit {
+        "H" => Some(Duration::from_secs(amount.saturating_mul(3600))),
+        "M" => Some(Duration::from_secs(amount.saturating_mul(60))),
+        "S" => Some(Duration::from_secs(amount)),
+        "m" => Some(Duration::from_millis(amount)),
+        "u" => Some(Duration::from_micros(amount)),
+        "n" => Some(Duration::from_nanos(amount)),
+        _ => None,
+    }
+}
+
+/// tonic answers an oversized message itself, as OUT_OF_RANGE and without details; callers get our shape.
+fn own_shape(response: Response<Body>) -> Response<Body> {
+    let out_of_range = response.headers().get("grpc-status").is_some_and(|code| code == "11");
+    if out_of_range { error::too_large().into_http() } else { response }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn deadlines_are_read_as_grpc_writes_them() {
+        let read = |text: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert("grpc-timeout", text.parse().unwrap());
+            deadline(&headers)
+        };
+        assert_eq!(read("250m"), Some(Duration::from_millis(250)));
+        assert_eq!(read("3S"), Some(Duration::from_secs(3)));
+        assert_eq!(read("99999999H"), Some(Duration::from_secs(359_999_996_400)));
+        for text in ["", "5", "S", "5x", "-1S", "5é"] {
+            assert!(HeaderMap::new().is_empty() && text.parse::<http::HeaderValue>().map_or(true, |_| read(text).is_none()));
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Decision workers: a thread and a `current_thread` runtime each.
+
+use std::{
+    io,
+    net::TcpStream,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
+    service::TowerToHyperService,
+};
+use tokio::sync::{OwnedSemaphorePermit, mpsc, watch};
+use tonic::service::Routes;
+
+use super::guard::{Guard, Limits};
+
+/// A connection on its way to a worker: the socket belongs to no runtime while it moves.
+struct Connection {
+    stream: TcpStream,
+    permit: OwnedSemaphorePermit,
+}
+
+/// The workers.
+pub struct Workers {
+    workers: Vec<Worker>,
+    stop: watch::Sender<bool>,
+}
+
+struct Worker {
+    connections: mpsc::UnboundedSender<Connection>,
+    load: Arc<AtomicUsize>,
+    thread: thread::JoinHandle<()>,
+}
+
+/// Starts the workers, each with services of its own.
+pub fn start(count: usize, routes: &Routes, limits: &Limits) -> io::Result<Workers> {
+    let (stop, stopped) = watch::channel(false);
+    let guard = Guard::new(routes.clone(), limits);
+    let workers = (0..count.max(1))
+        .map(|index| {
+            // Unbounded in name only: the accept loop holds a permit for every connection.
+            let (connections, incoming) = mpsc::unbounded_channel();
+            let load = Arc::new(AtomicUsize::new(0));
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            let (guard, limits, own_load, stopped) = (guard.clone(), limits.clone(), Arc::clone(&load), stopped.clone());
+            let thread = thread::Builder::new()
+                .name(format!("decide-{index}"))
+                .spawn(move || runtime.block_on(run(incoming, guard, limits, own_load, stopped)))?;
+            Ok(Worker { connections, load, thread })
+        })
+        .collect::<io::Result<_>>()?;
+    Ok(Workers { workers, stop })
+}
+
+impl Workers {
+    /// Hands a connection to the worker with the fewest.
+    pub fn hand_over(&self, stream: TcpStream, permit: OwnedSemaphorePermit) {
+        let least = self.workers.iter().min_by_key(|worker| worker.load.load(Ordering::Relaxed));
+        if let Some(worker) = least {
+            worker.load.fetch_add(1, Ordering::Relaxed);
+            if worker.connections.send(Connection { stream, permit }).is_err() {
+                tracing::error!("a worker has ended");
+            }
+        }
+    }
+
+    /// Lets calls in flight finish for at most this long.
+    pub async fn drain(self, patience: Duration) {
+        let _ = self.stop.send(true);
+        let threads: Vec<_> = self.workers.into_iter().map(|worker| worker.thread).collect();
+        let joined = tokio::task::spawn_blocking(move || {
+            for thread in threads {
+                if thread.join().is_err() {
+                    tracing::error!("a worker panicked");
+                }
+            }
+        });
+        if tokio::time::timeout(patience, joined).await.is_err() {
+            tracing::warn!("calls were cut off after {} s", patience.as_secs());
+        }
+    }
+}
+
+async fn run(
+    mut incoming: mpsc::UnboundedReceiver<Connection>,
+    guard: Guard,
+    limits: Limits,
+    load: Arc<AtomicUsize>,
+    mut stopped: watch::Receiver<bool>,
+) {
+    let graceful = GracefulShutdown::new();
+    let mut http = hyper::server::conn::http2::Builder::new(TokioExecutor::new());
+    // Every default of the stack is too generous for a shared service; each is set here.
+    http.timer(TokioTimer::new())
+        .max_concurrent_streams(limits.streams_per_connection)
+        .max_pending_accept_reset_streams(20)
+        .max_local_error_reset_streams(256)
+        .max_header_list_size(8 * 1024)
+        .keep_alive_interval(Duration::from_secs(20))
+        .keep_alive_timeout(Duration::from_secs(10));
+    loop {
+        let Connection { stream, permit } = tokio::select! {
+            connection = incoming.recv() => match connection {
+                Some(connection) => connection,
+                None => break,
+            },
+            _ = stopped.wait_for(|stop| *stop) => break,
+        };
+        let registered = stream.set_nonblocking(true).and_then(|()| tokio::net::TcpStream::from_std(stream));
+        let Ok(stream) = registered else {
+            load.fetch_sub(1, Ordering::Relaxed);
+            continue;
+        };
+        let service = TowerToHyperService::new(guard.clone());
+        let (http, load, handshake) = (http.clone(), Arc::clone(&load), limits.handshake);
+        let watcher = graceful.watcher();
+        let mut stopped = stopped.clone();
+        tokio::spawn(async move {
+            // A client that says nothing would hold up a graceful stop for ever: hyper cannot close it before its
+            // preface, so its first byte has a deadline.
+            let mut first = [0];
+            let spoke = tokio::select! {
+                peeked = tokio::time::timeout(handshake, stream.peek(&mut first)) => matches!(peeked, Ok(Ok(1))),
+                _ = stopped.wait_for(|stop| *stop) => false,
+            };
+            if spoke {
+                let connection = http.serve_connection(TokioIo::new(stream), service);
+                if let Err(error) = watcher.watch(connection).await {
+                    tracing::debug!(%error, "a connection ended");
+                }
+            }
+            load.fetch_sub(1, Ordering::Relaxed);
+            drop(permit);
+        });
+    }
+    graceful.shutdown().await;
+}
