@@ -6,6 +6,7 @@ pub mod decision;
 pub mod document;
 pub mod domain;
 pub mod law;
+pub mod store;
 
 /// The contract, generated from `proto/`. Only `document`, `grpc` and `cli` say these types.
 #[expect(
