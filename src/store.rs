@@ -1,0 +1,284 @@
+//! The register at rest: documents, their history and the accountability log, on SQLite or PostgreSQL.
+//!
+//! This is the only room that speaks SQL. It knows names, revisions and digests; what a document says is bytes to it,
+//! and whether a change is allowed is decided elsewhere. A row never leaves the room.
+//!
+//! **Run every write in a task of its own** and only await that task:
+//!
+//! ```ignore
+//! tokio::spawn(async move { let write = store.write().await?; …; write.commit(change).await }).await
+//! ```
+//!
+//! A request whose client hangs up is dropped wherever it awaits. Dropped while `COMMIT` is under way it would leave
+//! nobody who knows what became of the change. Dropped while `BEGIN` is, sqlx 0.9.0 returns the connection to the pool
+//! with the transaction open, and the next statement on it, somebody else's, would be acknowledged inside it and lost.
+//! The pool undoes such leftovers (see `engine`), so the task is the first of two fences; neither is to be taken down
+//! because there is the other.
+//!
+//! What holds here:
+//! - A change is one revision, one audit entry, one transaction. What is not audited has not happened.
+//! - Revisions are counted over the whole store without gaps; they are taken from a locked row, never from a sequence.
+//! - What was stored is never changed: versions, entries and their contents are only inserted. What may be erased
+//!   (the words of a reason) stands in a table of its own.
+//! - A document that does not have its digest is an error, never an answer.
+
+use std::sync::Arc;
+
+use sea_orm::{
+    AccessMode, ColumnTrait, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait, IsolationLevel,
+    QueryFilter, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+};
+use tokio::{sync::Mutex, time::timeout};
+
+use crate::domain::name::{RegisterId, ResourceKind, ResourceName, Revision};
+
+use document::Selection;
+use entity::{audit_entry, version};
+
+pub use change::{Change, ChangeKind, Committed, InvalidChange, Mutation};
+pub use document::Stored;
+pub use engine::Options;
+pub use error::Error;
+pub use head::{Head, Incarnation};
+pub use url::{DatabaseUrl, InvalidDatabaseUrl};
+pub use write::Write;
+
+mod change;
+#[cfg(test)]
+mod contract;
+mod document;
+mod engine;
+mod entity;
+mod error;
+mod head;
+mod leaf;
+mod tree;
+mod url;
+mod write;
+
+/// A SHA-256 digest.
+pub type Digest = [u8; 32];
+
+/// The register at rest. A clone is the same store.
+#[derive(Clone, Debug)]
+pub struct Store {
+    db: DatabaseConnection,
+    url: DatabaseUrl,
+    options: Options,
+    /// The queue of this process's changes. One at a time gets as far as the head's lock: waiting there would take a
+    /// connection from the readers, and SQLite wakes its waiters in no order.
+    turn: Arc<Mutex<()>>,
+}
+
+/// Everything that is current.
+#[derive(Clone, Debug)]
+pub struct Contents {
+    /// Where the register stood when it was read.
+    pub head: Head,
+    /// All documents, in the order of their names' bytes.
+    pub documents: Vec<Stored>,
+}
+
+impl Store {
+    /// Opens the store; makes the file of a SQLite database that is not there. Does not migrate it.
+    ///
+    /// Refuses a database that would lose what it acknowledged: SQLite without write-ahead log or full
+    /// synchronisation, a standby of PostgreSQL.
+    pub async fn connect(url: &DatabaseUrl, options: &Options) -> Result<Self, Error> {
+        let db = engine::open(url, options).await?;
+        Ok(Self {
+            db,
+            url: url.clone(),
+            options: options.clone(),
+            turn: Arc::default(),
+        })
+    }
+
+    /// Brings the schema up to date and answers how many migrations that took. Processes that do so at the same time
+    /// wait for each other.
+    pub async fn migrate(&self) -> Result<usize, Error> {
+        let migrated = match engine::open_to_migrate(&self.url, &self.options).await? {
+            Some(own) => {
+                let migrated = migrations::up(&own).await;
+                // What could go wrong in closing it has no bearing on the schema.
+                let _ = own.close().await;
+                migrated
+            }
+            None => migrations::up(&self.db).await,
+        };
+        migrated.map_err(|error| match error {
+            migrations::Error::Database(error) => Error::database("migrating", error),
+            migrations::Error::Locked => Error::Conflict {
+                doing: "migrating",
+                source: Some(error.into()),
+            },
+            migrations::Error::LockFile(_) => Error::Unavailable {
+                doing: "migrating",
+                source: error.into(),
+            },
+        })
+    }
+
+    /// How many migrations still have to run before the store can be used. What a newer binary has run beyond ours does
+    /// not count.
+    pub async fn pending(&self) -> Result<usize, Error> {
+        let pending = migrations::pending(&self.db).await;
+        Ok(pending
+            .map_err(|error| Error::database("reading the schema's version", error))?
+            .len())
+    }
+
+    /// Where the register stands.
+    pub async fn head(&self) -> Result<Head, Error> {
+        match head::find(&self.db).await {
+            Ok(row) => head::head(row).map(|(head, _)| head),
+            Err(error) => Err(self.explain("reading the head", error).await),
+        }
+    }
+
+    /// The leaf hash of the audit entry of a revision, as [`Head::digest`] told it when that revision was the latest;
+    /// none if there is no such revision. If it has changed, this is another store than it was.
+    pub async fn digest_at(&self, revision: Revision) -> Result<Option<Digest>, Error> {
+        let Ok(number) = i64::try_from(revision.number()) else {
+            return Ok(None);
+        };
+        let find = audit_entry::Entity::find().filter(audit_entry::Column::Revision.eq(number));
+        match find.one(&self.db).await {
+            Ok(None) => Ok(None),
+            Ok(Some(entry)) => {
+                let digest = Digest::try_from(entry.leaf_hash).map(Some);
+                digest.map_err(|_| {
+                    Error::corrupt(format!("the audit entry of revision {revision} has no digest"))
+                })
+            }
+            Err(error) => Err(self.explain("reading the audit log", error).await),
+        }
+    }
+
+    /// Everything current, as of one revision.
+    pub async fn read(&self) -> Result<Contents, Error> {
+        const DOING: &str = "reading the register";
+        let transaction = match self.begin_read().await {
+            Ok(transaction) => transaction,
+            Err(error) => return Err(self.explain(DOING, error).await),
+        };
+        let (row, rows) = match read_all(&transaction).await {
+            Ok(read) => read,
+            Err(error) => {
+                drop(transaction);
+                return Err(self.explain(DOING, error).await);
+            }
+        };
+        drop(transaction);
+        let (head, _) = head::head(row)?;
+        let documents = rows.into_iter().map(document::stored).collect::<Result<_, _>>()?;
+        Ok(Contents { head, documents })
+    }
+
+    /// The document of this name, if the resource is there.
+    pub async fn document_get(&self, name: &ResourceName) -> Result<Option<Stored>, Error> {
+        match document::find(&self.db, name).await {
+            Ok(row) => row.map(document::stored).transpose(),
+            Err(error) => Err(self.explain("reading a document", error).await),
+        }
+    }
+
+    /// At most `limit` documents of a kind, of one register or of all, in the order of their names' bytes, beginning
+    /// behind the name `after`.
+    pub async fn document_list(
+        &self,
+        kind: ResourceKind,
+        register: Option<&RegisterId>,
+        after: Option<&ResourceName>,
+        limit: u64,
+    ) -> Result<Vec<Stored>, Error> {
+        let after = after.map(ResourceName::to_string);
+        let what = Selection {
+            kind: Some(kind),
+            register,
+            after: after.as_deref(),
+        };
+        match document::select(&self.db, what, limit).await {
+            Ok(rows) => rows.into_iter().map(document::stored).collect(),
+            Err(error) => Err(self.explain("listing documents", error).await),
+        }
+    }
+
+    /// Begins a change. From now on every other change waits, in this process and in others, so what happens until
+    /// the commit should be quick.
+    pub async fn write(&self) -> Result<Write, Error> {
+        const DOING: &str = "beginning a change";
+        let turn = timeout(self.options.acquire_timeout, Arc::clone(&self.turn).lock_owned()).await;
+        let turn = turn.map_err(|_| Error::Conflict {
+            doing: DOING,
+            source: None,
+        })?;
+        let transaction = match self.begin_write().await {
+            Ok(transaction) => transaction,
+            Err(error) => return Err(self.explain(DOING, error).await),
+        };
+        match head::advance(&transaction).await {
+            Ok(row) => {
+                let (head, frontier) = head::head(row)?;
+                Ok(Write {
+                    transaction,
+                    revision: head.revision,
+                    frontier,
+                    _turn: turn,
+                })
+            }
+            Err(error) => {
+                drop(transaction);
+                Err(self.explain(DOING, error).await)
+            }
+        }
+    }
+
+    /// Closes all connections, waiting for those in use.
+    pub async fn close(&self) -> Result<(), Error> {
+        self.db
+            .close_by_ref()
+            .await
+            .map_err(|error| Error::database("closing", error))
+    }
+
+    async fn begin_read(&self) -> Result<DatabaseTransaction, DbErr> {
+        if engine::is_postgres(&self.db) {
+            let (isolation, access) = (IsolationLevel::RepeatableRead, AccessMode::ReadOnly);
+            self.db.begin_with_config(Some(isolation), Some(access)).await
+        } else {
+            // A transaction that reads sees one state of the write-ahead log from its first read to its end.
+            self.db.begin().await
+        }
+    }
+
+    async fn begin_write(&self) -> Result<DatabaseTransaction, DbErr> {
+        let mut options = TransactionOptions::default();
+        if !engine::is_postgres(&self.db) {
+            // One that begins as a reader cannot become the writer if another has written in between.
+            options.sqlite_transaction_mode = Some(SqliteTransactionMode::Immediate);
+        }
+        self.db.begin_with_options(options).await
+    }
+
+    /// What an error of the database means. No connection may be held: this may take one to look at the schema, because
+    /// the engines have no common word for a table that is not there.
+    async fn explain(&self, doing: &'static str, error: DbErr) -> Error {
+        let error = Error::database(doing, error);
+        if matches!(error, Error::Unexpected { .. }) && self.pending().await.is_ok_and(|pending| pending > 0)
+        {
+            return Error::NotMigrated;
+        }
+        error
+    }
+}
+
+async fn read_all(
+    transaction: &DatabaseTransaction,
+) -> Result<(Option<entity::head::Model>, Vec<version::Model>), DbErr> {
+    let head = head::find(transaction).await?;
+    Ok((
+        head,
+        document::select_all(transaction, Selection::default()).await?,
+    ))
+}

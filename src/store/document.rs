@@ -1,0 +1,164 @@
+//! Documents as they are now.
+
+use jiff::Timestamp;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+};
+use sha2::{Digest as _, Sha256};
+
+use crate::domain::name::{RegisterId, ResourceKind, ResourceName, Revision};
+
+use super::{
+    Digest, Error,
+    entity::{current, version},
+};
+
+/// A resource as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stored {
+    /// Its name.
+    pub name: ResourceName,
+    /// The revision that made it what it is.
+    pub revision: Revision,
+    /// The time of that revision, to the millisecond.
+    pub time: Timestamp,
+    /// Which version of the documents' format it is written in.
+    pub format: u16,
+    /// The document, byte for byte as it was put.
+    pub json: String,
+    /// The SHA-256 of these bytes, checked when they were read.
+    pub digest: Digest,
+}
+
+/// Which documents to read.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Selection<'a> {
+    /// Only those of this kind.
+    pub kind: Option<ResourceKind>,
+    /// Only those of this register, its own included.
+    pub register: Option<&'a RegisterId>,
+    /// Only those behind this name.
+    pub after: Option<&'a str>,
+}
+
+/// How many rows [`select_all`] takes at once, so that no statement runs into the statement timeout.
+const PAGE: u64 = 1_000;
+
+/// The present version of the resource of this name.
+pub async fn find<C: ConnectionTrait>(db: &C, name: &ResourceName) -> Result<Option<version::Model>, DbErr> {
+    present()
+        .filter(current::Column::Name.eq(name.to_string()))
+        .one(db)
+        .await
+}
+
+/// The first `limit` of the selected versions, in the order of their names' bytes.
+pub async fn select<C: ConnectionTrait>(
+    db: &C,
+    what: Selection<'_>,
+    limit: u64,
+) -> Result<Vec<version::Model>, DbErr> {
+    let Selection {
+        kind,
+        register,
+        after,
+    } = what;
+    let mut select = present();
+    if let Some(kind) = kind {
+        select = select.filter(current::Column::Kind.eq(kind.collection()));
+    }
+    if let Some(register) = register {
+        select = select.filter(current::Column::Register.eq(register.as_str()));
+    }
+    if let Some(after) = after {
+        select = select.filter(current::Column::Name.gt(after));
+    }
+    select
+        .order_by_asc(current::Column::Name)
+        .limit(limit)
+        .all(db)
+        .await
+}
+
+/// All of the selected versions, in the order of their names' bytes. They are of one moment only inside a transaction
+/// that sees one.
+pub async fn select_all<C: ConnectionTrait>(
+    transaction: &C,
+    what: Selection<'_>,
+) -> Result<Vec<version::Model>, DbErr> {
+    let mut rows = select(transaction, what, PAGE).await?;
+    loop {
+        let Some(last) = rows.last().map(|row| row.name.clone()) else {
+            return Ok(rows);
+        };
+        let page = select(
+            transaction,
+            Selection {
+                after: Some(&last),
+                ..what
+            },
+            PAGE,
+        )
+        .await?;
+        if page.is_empty() {
+            return Ok(rows);
+        }
+        rows.extend(page);
+    }
+}
+
+/// The names of those of `names` that are there, with the digests of their documents.
+pub async fn digests<C: ConnectionTrait>(
+    db: &C,
+    names: &[String],
+) -> Result<Vec<(String, Option<Vec<u8>>)>, DbErr> {
+    let columns = [version::Column::Name, version::Column::Sha256];
+    let present = present().filter(current::Column::Name.is_in(names));
+    present.select_only().columns(columns).into_tuple().all(db).await
+}
+
+/// By way of the pointers, so that the past does not slow down the present.
+fn present() -> Select<version::Entity> {
+    version::Entity::find().inner_join(current::Entity)
+}
+
+/// Makes sense of a row.
+pub fn stored(row: version::Model) -> Result<Stored, Error> {
+    let version::Model {
+        name,
+        revision,
+        register,
+        kind,
+        time_ms,
+        deleted,
+        format,
+        document,
+        sha256,
+    } = row;
+    let damaged = |what| Error::corrupt(format!("`{name}` at revision {revision}: {what}"));
+    let (false, Some(format), Some(json), Some(sha256)) = (deleted, format, document, sha256) else {
+        return Err(damaged("it is current and has no document"));
+    };
+    // Before anything else is believed: a row that somebody has edited may be well-formed.
+    let digest: Digest = Sha256::digest(&json).into();
+    if sha256 != digest {
+        return Err(damaged("the document does not have its digest"));
+    }
+    let parsed: ResourceName = name.parse().map_err(|_| damaged("it is no name"))?;
+    if parsed.register_id().as_str() != register || parsed.kind().collection() != kind {
+        return Err(damaged("its register or kind is not that of its name"));
+    }
+    Ok(Stored {
+        revision: self::revision(revision).ok_or_else(|| damaged("it is no revision"))?,
+        time: Timestamp::from_millisecond(time_ms).map_err(|_| damaged("its time is out of range"))?,
+        format: u16::try_from(format).map_err(|_| damaged("its format is out of range"))?,
+        name: parsed,
+        json,
+        digest,
+    })
+}
+
+/// A revision as it is stored.
+pub fn revision(number: i64) -> Option<Revision> {
+    u64::try_from(number).ok().map(Revision::new)
+}

@@ -1,0 +1,257 @@
+//! The bytes of the audit log. They are written once, and nobody ever writes them again to check them: a verifier
+//! hashes what is stored.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+use crate::domain::name::{ResourceName, Revision};
+
+use super::{Change, Digest, change::InvalidChange};
+
+/// A bundle of leaves, as logs publish them, gives the length of each in sixteen bits.
+const MAX_LEAF: usize = 65_535;
+
+/// A digest in lower-case hexadecimal digits.
+pub fn hex(digest: &Digest) -> String {
+    const DIGITS: [char; 16] = [
+        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f',
+    ];
+    let nibbles = digest.iter().flat_map(|byte| [byte >> 4, byte & 0x0f]);
+    nibbles
+        .filter_map(|nibble| DIGITS.get(usize::from(nibble)))
+        .collect()
+}
+
+/// What one mutation did, as the list of a revision's changes tells it.
+#[derive(Serialize)]
+pub struct Effect<'a> {
+    /// The name of the resource.
+    pub name: &'a str,
+    /// The digest of the document that it replaced; null if there was none.
+    pub before: Option<String>,
+    /// The digest of the document that is there now; null if it was deleted.
+    pub after: Option<String>,
+    /// The format of that document.
+    pub format: Option<u16>,
+}
+
+/// The list of a revision's changes. It is stored beside the log because it may be longer than a leaf.
+pub fn effects(effects: &[Effect<'_>]) -> Result<Vec<u8>, serde_json::Error> {
+    serde_json::to_vec(effects)
+}
+
+/// A text that can be erased although a digest of it is in the log.
+pub struct Commitment {
+    /// What the leaf says.
+    pub digest: Digest,
+    /// Without it nobody can find out the text from the digest by trying.
+    pub salt: [u8; 32],
+}
+
+impl Commitment {
+    /// Commits to a value.
+    pub fn new(salt: [u8; 32], value: &[u8]) -> Self {
+        let digest = Sha256::new()
+            .chain_update("ropa/c1")
+            .chain_update(salt)
+            .chain_update(value);
+        Self {
+            digest: digest.finalize().into(),
+            salt,
+        }
+    }
+}
+
+/// What the entry says that the change does not.
+pub struct Entry<'a> {
+    /// Counted from 1.
+    pub log_index: u64,
+    /// The revision that the change became.
+    pub revision: Revision,
+    /// The time, to the millisecond.
+    pub time: Timestamp,
+    /// What the reason is committed to.
+    pub reason: Option<&'a Commitment>,
+    /// How many mutations there were, and the digest of their list.
+    pub count: usize,
+    /// The digest of the list.
+    pub effects: &'a Digest,
+}
+
+// The fields are written in the order in which they stand here. A field may be added at the end of `Leaf` (with a new
+// `v`), but what is stored stays as it is.
+#[derive(Serialize)]
+struct Leaf<'a> {
+    v: u8,
+    log_index: u64,
+    id: String,
+    time: String,
+    r#type: &'static str,
+    register: String,
+    revision: u64,
+    actor: &'a str,
+    method: &'a str,
+    reason: Option<String>,
+    changes: Changes,
+    server: Server,
+}
+
+#[derive(Serialize)]
+struct Changes {
+    count: usize,
+    sha256: String,
+}
+
+#[derive(Serialize)]
+struct Server {
+    version: &'static str,
+}
+
+/// The leaf of a change.
+pub fn leaf(change: &Change, entry: &Entry<'_>) -> Result<Vec<u8>, InvalidChange> {
+    let leaf = Leaf {
+        v: 1,
+        log_index: entry.log_index,
+        id: entry_id(entry.time).to_string(),
+        time: format!("{:.3}", entry.time),
+        r#type: change.kind.as_str(),
+        register: ResourceName::register(change.register.clone()).to_string(),
+        revision: entry.revision.number(),
+        actor: &change.actor,
+        method: &change.method,
+        reason: entry
+            .reason
+            .map(|commitment| format!("sha256c:{}", hex(&commitment.digest))),
+        changes: Changes {
+            count: entry.count,
+            sha256: hex(entry.effects),
+        },
+        server: Server {
+            version: env!("CARGO_PKG_VERSION"),
+        },
+    };
+    // Text and numbers cannot fail to be JSON; what is left of the error's kinds is length.
+    let bytes = serde_json::to_vec(&leaf).map_err(|_| InvalidChange::TooLong)?;
+    if bytes.len() > MAX_LEAF {
+        Err(InvalidChange::TooLong)
+    } else {
+        Ok(bytes)
+    }
+}
+
+/// From the change's time and chance, so that the store asks no clock.
+fn entry_id(time: Timestamp) -> Uuid {
+    let millis = u64::try_from(time.as_millisecond()).unwrap_or_default();
+    let nanos = u32::try_from(millis % 1_000 * 1_000_000).unwrap_or_default();
+    Uuid::new_v7(uuid::Timestamp::from_unix(uuid::NoContext, millis / 1_000, nanos))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{ChangeKind, Mutation};
+
+    fn change() -> Change {
+        let register: crate::domain::name::RegisterId = "koko".parse().unwrap();
+        Change {
+            actor: "usr_8f\"\n".to_owned(),
+            method: "/ropa.v1.RegisterService/ApplyRegister".to_owned(),
+            kind: ChangeKind::RegisterApplied,
+            register: register.clone(),
+            reason: None,
+            time: "2026-11-24T10:00:00.123456Z".parse().unwrap(),
+            mutations: vec![Mutation::Delete {
+                name: ResourceName::register(register),
+            }],
+        }
+    }
+
+    #[test]
+    fn a_leaf_has_its_bytes_for_ever() {
+        let change = change();
+        let commitment = Commitment::new([7; 32], "asked by the works council".as_bytes());
+        let entry = Entry {
+            log_index: 18,
+            revision: Revision::new(17),
+            time: change.time,
+            reason: Some(&commitment),
+            count: 1,
+            effects: &[0xab; 32],
+        };
+        let leaf = String::from_utf8(leaf(&change, &entry).unwrap()).unwrap();
+        let id = leaf
+            .split("\"id\":\"")
+            .nth(1)
+            .and_then(|rest| rest.get(..36))
+            .unwrap();
+        assert_eq!(id.parse::<Uuid>().unwrap().get_version_num(), 7);
+        let expected = [
+            r#"{"v":1,"log_index":18,"id":"ID","time":"2026-11-24T10:00:00.123Z","type":"register.applied","#,
+            r#""register":"registers/koko","revision":17,"actor":"usr_8f\"\n","#,
+            r#""method":"/ropa.v1.RegisterService/ApplyRegister","reason":"sha256c:REASON","#,
+            r#""changes":{"count":1,"sha256":"DIGEST"},"server":{"version":"VERSION"}}"#,
+        ];
+        let expected = expected
+            .concat()
+            .replace("ID", id)
+            .replace("REASON", &hex(&commitment.digest));
+        let expected = expected
+            .replace("DIGEST", &"ab".repeat(32))
+            .replace("VERSION", env!("CARGO_PKG_VERSION"));
+        assert_eq!(leaf, expected);
+    }
+
+    #[test]
+    fn the_list_of_changes_has_its_bytes_for_ever() {
+        let list = [
+            Effect {
+                name: "registers/koko",
+                before: None,
+                after: Some("aa".to_owned()),
+                format: Some(1),
+            },
+            Effect {
+                name: "registers/koko/activities/x",
+                before: Some("bb".to_owned()),
+                after: None,
+                format: None,
+            },
+        ];
+        let expected = concat!(
+            r#"[{"name":"registers/koko","before":null,"after":"aa","format":1},"#,
+            r#"{"name":"registers/koko/activities/x","before":"bb","after":null,"format":null}]"#
+        );
+        assert_eq!(effects(&list).unwrap(), expected.as_bytes());
+    }
+
+    #[test]
+    fn a_leaf_that_no_bundle_can_hold_is_refused() {
+        let change = Change {
+            actor: "x".repeat(MAX_LEAF),
+            ..change()
+        };
+        let entry = Entry {
+            log_index: 1,
+            revision: Revision::new(1),
+            time: change.time,
+            reason: None,
+            count: 1,
+            effects: &[0; 32],
+        };
+        assert_eq!(leaf(&change, &entry), Err(InvalidChange::TooLong));
+    }
+
+    #[test]
+    fn a_commitment_is_what_the_documentation_says() {
+        let salt = [3; 32];
+        let mut bytes = b"ropa/c1".to_vec();
+        bytes.extend(salt);
+        bytes.extend(b"because");
+        assert_eq!(
+            Commitment::new(salt, b"because").digest,
+            <Digest>::from(Sha256::digest(&bytes))
+        );
+    }
+}

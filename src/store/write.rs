@@ -1,0 +1,289 @@
+//! A change in progress.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter,
+    sea_query::OnConflict,
+};
+use sha2::{Digest as _, Sha256};
+use tokio::sync::OwnedMutexGuard;
+
+use crate::domain::name::{RegisterId, Revision};
+
+use super::{
+    Change, Committed, Digest, Error, InvalidChange, Mutation, Stored,
+    document::{self, Selection},
+    entity::{audit_entry, commitment, content, current, version},
+    head,
+    leaf::{self, Commitment, Effect, Entry, hex},
+    tree::{self, Frontier},
+};
+
+/// How many rows go into one statement. Nine values each: both engines allow several times as many.
+const ROWS: usize = 500;
+
+/// A change in progress: one revision, one audit entry, all or nothing.
+///
+/// Holds the lock on the head, so every other change waits for it. Dropping it undoes everything, and no revision was
+/// used.
+#[must_use = "a change does nothing until it is committed"]
+#[derive(Debug)]
+pub struct Write {
+    // INVARIANT (turn): dropped first, so that its rollback is on its way when the next in line gets its turn.
+    pub(super) transaction: DatabaseTransaction,
+    pub(super) revision: Revision,
+    pub(super) frontier: Frontier,
+    pub(super) _turn: OwnedMutexGuard<()>,
+}
+
+impl Write {
+    /// The revision that the change gets when it is committed.
+    pub fn revision(&self) -> Revision {
+        self.revision
+    }
+
+    /// The documents of a register, its own included, as they are before this change, in the order of their names'
+    /// bytes. No other change can come between this and the commit.
+    pub async fn documents(&mut self, register: &RegisterId) -> Result<Vec<Stored>, Error> {
+        let what = Selection {
+            register: Some(register),
+            ..Selection::default()
+        };
+        let rows = document::select_all(&self.transaction, what).await;
+        let rows = rows.map_err(|error| Error::database("reading a register", error))?;
+        rows.into_iter().map(document::stored).collect()
+    }
+
+    /// Makes the change: new versions, the audit entry and the head, in this transaction, which it ends.
+    ///
+    /// Apart from [`Error::OutcomeUnknown`] an error means that nothing has happened.
+    pub async fn commit(self, change: Change) -> Result<Committed, Error> {
+        change.check()?;
+        // To the millisecond, as it is stored; in range because it was.
+        let time = Timestamp::from_millisecond(change.time.as_millisecond()).unwrap_or(change.time);
+        let number = number(self.revision.number())?;
+        let before = self.digests(&change).await?;
+        let effects = effects(&change, &before)?;
+        self.versions_insert(&change, number, time).await?;
+        self.pointers_move(&change, number).await?;
+        let log_index = self
+            .log_append(&change, time, &effects, change.mutations.len())
+            .await?;
+        let committed = Committed {
+            revision: self.revision,
+            time,
+            log_index,
+        };
+        self.transaction.commit().await.map_err(Error::commit)?;
+        Ok(committed)
+    }
+
+    /// The digests of what the change replaces or deletes.
+    async fn digests(&self, change: &Change) -> Result<HashMap<String, Digest>, Error> {
+        let mut found = HashMap::new();
+        for mutations in change.mutations.chunks(ROWS) {
+            let names: Vec<_> = mutations
+                .iter()
+                .map(|mutation| mutation.name().to_string())
+                .collect();
+            let rows = document::digests(&self.transaction, &names).await;
+            for (name, digest) in rows.map_err(|error| Error::database("reading what is changed", error))? {
+                let digest = digest.and_then(|digest| Digest::try_from(digest).ok());
+                let digest = digest.ok_or_else(|| Error::corrupt(format!("`{name}` has no digest")))?;
+                found.insert(name, digest);
+            }
+        }
+        Ok(found)
+    }
+
+    async fn versions_insert(&self, change: &Change, revision: i64, time: Timestamp) -> Result<(), Error> {
+        for mutations in change.mutations.chunks(ROWS) {
+            let rows = mutations
+                .iter()
+                .map(|mutation| version_row(mutation, revision, time));
+            let insert = version::Entity::insert_many(rows);
+            let inserted = insert.exec_without_returning(&self.transaction).await;
+            inserted.map_err(|error| Error::insertion("writing versions", error))?;
+        }
+        Ok(())
+    }
+
+    async fn pointers_move(&self, change: &Change, revision: i64) -> Result<(), Error> {
+        let failed = |error| Error::database("moving pointers", error);
+        for mutations in change.mutations.chunks(ROWS) {
+            let is_put = |mutation: &&Mutation| matches!(mutation, Mutation::Put { .. });
+            let (put, deleted): (Vec<_>, Vec<_>) = mutations.iter().partition(is_put);
+            if !put.is_empty() {
+                let rows = put.into_iter().map(|mutation| pointer_row(mutation, revision));
+                let mut move_it = OnConflict::column(current::Column::Name);
+                let upsert = current::Entity::insert_many(rows)
+                    .on_conflict(move_it.update_column(current::Column::Revision).to_owned());
+                upsert
+                    .exec_without_returning(&self.transaction)
+                    .await
+                    .map_err(failed)?;
+            }
+            if !deleted.is_empty() {
+                let names = deleted.into_iter().map(|mutation| mutation.name().to_string());
+                let delete = current::Entity::delete_many().filter(current::Column::Name.is_in(names));
+                delete.exec(&self.transaction).await.map_err(failed)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds the entry to the log and moves the head; answers the entry's index.
+    async fn log_append(
+        &self,
+        change: &Change,
+        time: Timestamp,
+        effects: &[u8],
+        count: usize,
+    ) -> Result<u64, Error> {
+        let failed = |error: DbErr| Error::insertion("writing the audit entry", error);
+        let list = content_put(&self.transaction, effects).await.map_err(failed)?;
+        let reason = match &change.reason {
+            Some(reason) => Some(commitment_put(&self.transaction, reason).await?),
+            None => None,
+        };
+        let mut frontier = self.frontier.clone();
+        let log_index = frontier.size() + 1;
+        let (revision, reason) = (self.revision, reason.as_ref());
+        let entry = Entry {
+            log_index,
+            revision,
+            time,
+            reason,
+            count,
+            effects: &list,
+        };
+        let leaf = leaf::leaf(change, &entry)?;
+        let leaf_hash = tree::leaf_hash(&leaf);
+        frontier.append(leaf_hash);
+        let row = audit_entry::ActiveModel {
+            log_index: Set(number(log_index)?),
+            revision: Set(Some(number(revision.number())?)),
+            leaf: Set(leaf),
+            leaf_hash: Set(leaf_hash.to_vec()),
+        };
+        audit_entry::Entity::insert(row)
+            .exec_without_returning(&self.transaction)
+            .await
+            .map_err(failed)?;
+        head::log_move(&self.transaction, &frontier, leaf_hash)
+            .await
+            .map_err(failed)?;
+        Ok(log_index)
+    }
+}
+
+fn number(number: u64) -> Result<i64, Error> {
+    i64::try_from(number).map_err(|_| Error::corrupt("the head: its numbers are used up"))
+}
+
+/// The list of what the change does, as bytes.
+fn effects(change: &Change, before: &HashMap<String, Digest>) -> Result<Vec<u8>, Error> {
+    let names: Vec<_> = change
+        .mutations
+        .iter()
+        .map(|mutation| mutation.name().to_string())
+        .collect();
+    let mut effects = Vec::with_capacity(names.len());
+    for (mutation, name) in change.mutations.iter().zip(&names) {
+        let before = before.get(name).map(hex);
+        effects.push(match mutation {
+            Mutation::Put {
+                json,
+                format,
+                name: _,
+            } => {
+                let after = Some(hex(&Sha256::digest(json).into()));
+                Effect {
+                    name,
+                    before,
+                    after,
+                    format: Some(*format),
+                }
+            }
+            Mutation::Delete { name } if before.is_none() => {
+                return Err(InvalidChange::Absent(name.clone()).into());
+            }
+            Mutation::Delete { name: _ } => Effect {
+                name,
+                before,
+                after: None,
+                format: None,
+            },
+        });
+    }
+    leaf::effects(&effects).map_err(|error| Error::Unexpected {
+        doing: "listing changes",
+        source: error.into(),
+    })
+}
+
+fn version_row(mutation: &Mutation, revision: i64, time: Timestamp) -> version::ActiveModel {
+    let name = mutation.name();
+    let (format, document) = match mutation {
+        Mutation::Put {
+            json,
+            format,
+            name: _,
+        } => (Some(i32::from(*format)), Some(json.clone())),
+        Mutation::Delete { name: _ } => (None, None),
+    };
+    version::ActiveModel {
+        name: Set(name.to_string()),
+        revision: Set(revision),
+        register: Set(name.register_id().to_string()),
+        kind: Set(name.kind().collection().to_owned()),
+        time_ms: Set(time.as_millisecond()),
+        deleted: Set(document.is_none()),
+        format: Set(format),
+        sha256: Set(document.as_ref().map(|json| Sha256::digest(json).to_vec())),
+        document: Set(document),
+    }
+}
+
+fn pointer_row(mutation: &Mutation, revision: i64) -> current::ActiveModel {
+    let name = mutation.name();
+    current::ActiveModel {
+        name: Set(name.to_string()),
+        revision: Set(revision),
+        register: Set(name.register_id().to_string()),
+        kind: Set(name.kind().collection().to_owned()),
+    }
+}
+
+/// Stores bytes under their digest. The same bytes may be there already: two changes can do the same.
+async fn content_put(transaction: &DatabaseTransaction, bytes: &[u8]) -> Result<Digest, DbErr> {
+    let digest: Digest = Sha256::digest(bytes).into();
+    let row = content::ActiveModel {
+        sha256: Set(digest.to_vec()),
+        bytes: Set(bytes.to_vec()),
+    };
+    let insert = content::Entity::insert(row).on_conflict_do_nothing_on([content::Column::Sha256]);
+    insert.exec_without_returning(transaction).await.map(|_| digest)
+}
+
+/// Stores a text so that it can be erased.
+async fn commitment_put(transaction: &DatabaseTransaction, value: &str) -> Result<Commitment, Error> {
+    let mut salt = [0; 32];
+    getrandom::fill(&mut salt).map_err(|error| Error::Unavailable {
+        doing: "drawing a salt",
+        source: error.into(),
+    })?;
+    let commitment = Commitment::new(salt, value.as_bytes());
+    let row = commitment::ActiveModel {
+        digest: Set(commitment.digest.to_vec()),
+        salt: Set(commitment.salt.to_vec()),
+        value: Set(value.as_bytes().to_vec()),
+    };
+    let inserted = commitment::Entity::insert(row)
+        .exec_without_returning(transaction)
+        .await;
+    inserted.map_err(|error| Error::database("writing the reason", error))?;
+    Ok(commitment)
+}
