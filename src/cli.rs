@@ -17,7 +17,13 @@ use crate::telemetry::{self, LogFormat};
 #[command(name = "ropa", version, max_term_width = 100)]
 struct Args {
     /// How log lines look.
-    #[arg(long, global = true, env = "ROPA_LOG_FORMAT", value_enum, default_value = "text")]
+    #[arg(
+        long,
+        global = true,
+        env = "ROPA_LOG_FORMAT",
+        value_enum,
+        default_value = "text"
+    )]
     log_format: LogFormat,
 
     /// What is logged: a level, or directives such as `ropa=debug,info`.
@@ -42,12 +48,20 @@ enum Command {
 
 /// Runs the command line and answers the exit code.
 pub fn run() -> ExitCode {
-    let Args { log_format, log, command } = Args::parse();
+    let Args {
+        log_format,
+        log,
+        command,
+    } = Args::parse();
     if let Err(message) = telemetry::init(log_format, &log) {
         eprintln!("ropa: {message}");
         return ExitCode::from(2);
     }
-    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => {
             eprintln!("ropa: the runtime cannot start: {error}");
@@ -66,4 +80,9 @@ pub fn run() -> ExitCode {
         eprintln!("ropa: {message}");
         ExitCode::FAILURE
     })
+}
+
+/// The document of a register, merged from files and folders as `ropa apply` merges them.
+pub fn manifest(paths: &[std::path::PathBuf]) -> Result<crate::pb::RegisterDocument, String> {
+    manifests::read(paths).map(|manifest| manifest.document)
 }

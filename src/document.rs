@@ -41,7 +41,8 @@ pub const MOST_VIOLATIONS: usize = 500;
 
 /// Reads the name of a resource of this kind.
 pub fn name(kind: ResourceKind, text: &str) -> Result<ResourceName, String> {
-    let name = ResourceName::from_str(text).map_err(|invalid| format!("`{text}` is not a name: {invalid}"))?;
+    let name =
+        ResourceName::from_str(text).map_err(|invalid| format!("`{text}` is not a name: {invalid}"))?;
     if name.kind() == kind {
         Ok(name)
     } else {

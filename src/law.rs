@@ -38,11 +38,17 @@ pub struct InForce {
 
 impl InForce {
     const fn since(year: i16, month: i8, day: i8) -> Self {
-        Self { from: jiff::civil::date(year, month, day), until: None }
+        Self {
+            from: jiff::civil::date(year, month, day),
+            until: None,
+        }
     }
 
     const fn until(self, year: i16, month: i8, day: i8) -> Self {
-        Self { from: self.from, until: Some(jiff::civil::date(year, month, day)) }
+        Self {
+            from: self.from,
+            until: Some(jiff::civil::date(year, month, day)),
+        }
     }
 
     /// Whether it is in force on the day.
@@ -52,7 +58,11 @@ impl InForce {
 
     /// The next day after `day` on which that changes.
     pub fn next_change(self, day: Date) -> Option<Date> {
-        [Some(self.from), self.until].into_iter().flatten().filter(|change| *change > day).min()
+        [Some(self.from), self.until]
+            .into_iter()
+            .flatten()
+            .filter(|change| *change > day)
+            .min()
     }
 }
 
@@ -66,8 +76,10 @@ pub struct LawCondition {
 }
 
 /// The person is a party to the contract that a ground under Art. 6(1)(b) means.
-pub const CONTRACT_PARTY: LawCondition =
-    LawCondition { id: "contract-party", text: "the person is a party to the contract" };
+pub const CONTRACT_PARTY: LawCondition = LawCondition {
+    id: "contract-party",
+    text: "the person is a party to the contract",
+};
 
 /// Whether this is the id of a condition of law.
 pub fn is_condition(id: &str) -> bool {
@@ -77,8 +89,10 @@ pub fn is_condition(id: &str) -> bool {
 }
 
 /// Outcomes that only favour the person are outside Art. 22(1): an interpretation.
-pub const FAVOURABLE_OUTSIDE_22: Source =
-    Source { citation: "GDPR Art. 22(1), read as not covering decisions that only favour the person", confirmed: false };
+pub const FAVOURABLE_OUTSIDE_22: Source = Source {
+    citation: "GDPR Art. 22(1), read as not covering decisions that only favour the person",
+    confirmed: false,
+};
 
 /// The version of the rules: law data, vocabulary and the meaning of an evaluation.
 pub const RULESET_VERSION: &str = "2026.11";

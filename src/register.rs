@@ -6,7 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use crate::{
-    document::{self, Draft, Violations, difference::{self, FieldChange}, json},
+    document::{
+        self, Draft, Violations,
+        difference::{self, FieldChange},
+        json,
+    },
     domain::name::{RegisterId, ResourceKind, ResourceName, Revision},
     replica::Replica,
     store::{self, Change, ChangeKind, Mutation, Store, Stored},
@@ -106,11 +110,20 @@ impl Registers {
     /// transaction begins would leave the transaction open on a pooled connection.
     pub async fn apply(&self, apply: Apply) -> Result<Applied, Error> {
         let this = self.clone();
-        tokio::spawn(async move { this.apply_in_task(apply).await }).await.map_err(|_| Error::Lost)?
+        tokio::spawn(async move { this.apply_in_task(apply).await })
+            .await
+            .map_err(|_| Error::Lost)?
     }
 
     async fn apply_in_task(&self, apply: Apply) -> Result<Applied, Error> {
-        let Apply { draft, others, commit, reason, actor, time } = apply;
+        let Apply {
+            draft,
+            others,
+            commit,
+            reason,
+            actor,
+            time,
+        } = apply;
         let mut write = self.store.write().await?;
         let current = write.documents(&draft.register).await?;
         let plan = Plan::new(&draft, &current, others);
@@ -118,7 +131,10 @@ impl Registers {
         if plan.changes.is_empty() || commit == Commit::ValidateOnly {
             // Dropping the write undoes it and uses no revision.
             let revision = Revision::new(write.revision().number().saturating_sub(1));
-            return Ok(Applied { revision, changes: plan.changes });
+            return Ok(Applied {
+                revision,
+                changes: plan.changes,
+            });
         }
         let change = Change {
             actor,
@@ -138,7 +154,10 @@ impl Registers {
             "register `{}` applied",
             draft.register
         );
-        Ok(Applied { revision: committed.revision, changes: plan.changes })
+        Ok(Applied {
+            revision: committed.revision,
+            changes: plan.changes,
+        })
     }
 
     /// Reads one resource.
@@ -159,7 +178,10 @@ impl Registers {
         if let Some(register) = &register {
             self.get(ResourceName::register(register.clone())).await?;
         }
-        Ok(self.store.document_list(kind, register.as_ref(), after.as_ref(), limit).await?)
+        Ok(self
+            .store
+            .document_list(kind, register.as_ref(), after.as_ref(), limit)
+            .await?)
     }
 }
 
@@ -172,8 +194,13 @@ struct Plan {
 
 impl Plan {
     fn new(draft: &Draft, current: &[Stored], others: Others) -> Self {
-        let current: BTreeMap<&ResourceName, &Stored> = current.iter().map(|stored| (&stored.name, stored)).collect();
-        let mut plan = Self { changes: Vec::new(), mutations: Vec::new(), deleted: BTreeSet::new() };
+        let current: BTreeMap<&ResourceName, &Stored> =
+            current.iter().map(|stored| (&stored.name, stored)).collect();
+        let mut plan = Self {
+            changes: Vec::new(),
+            mutations: Vec::new(),
+            deleted: BTreeSet::new(),
+        };
         for wanted in &draft.resources {
             let change = match current.get(&wanted.name) {
                 None => ResourceChange::Created,
@@ -189,9 +216,14 @@ impl Plan {
         }
         if others == Others::Prune {
             let named: BTreeSet<&ResourceName> = draft.resources.iter().map(|wanted| &wanted.name).collect();
-            for name in current.keys().filter(|name| !named.contains(*name) && name.kind() != ResourceKind::Register) {
+            for name in current
+                .keys()
+                .filter(|name| !named.contains(*name) && name.kind() != ResourceKind::Register)
+            {
                 plan.changes.push(((*name).clone(), ResourceChange::Deleted));
-                plan.mutations.push(Mutation::Delete { name: (*name).clone() });
+                plan.mutations.push(Mutation::Delete {
+                    name: (*name).clone(),
+                });
                 plan.deleted.insert((*name).clone());
             }
         }
@@ -206,19 +238,40 @@ impl Plan {
             .filter(|stored| !self.deleted.contains(&stored.name))
             .map(|stored| {
                 let (name, revision, json) = (stored.name.clone(), stored.revision, stored.json.clone());
-                (name.clone(), document::Stored { name, revision, json, path: None })
+                (
+                    name.clone(),
+                    document::Stored {
+                        name,
+                        revision,
+                        json,
+                        path: None,
+                    },
+                )
             })
             .collect();
         for wanted in &draft.resources {
-            let (name, json, path) = (wanted.name.clone(), wanted.json.clone(), Some(wanted.path.clone()));
-            let stored = document::Stored { name: name.clone(), revision: Revision::default(), json, path };
+            let (name, json, path) = (
+                wanted.name.clone(),
+                wanted.json.clone(),
+                Some(wanted.path.clone()),
+            );
+            let stored = document::Stored {
+                name: name.clone(),
+                revision: Revision::default(),
+                json,
+                path,
+            };
             merged.insert(name, stored);
         }
         let merged: Vec<document::Stored> = merged.into_values().collect();
         match document::record(&draft.register, &merged) {
             Ok(_) => Ok(()),
             // A mistake outside the draft is a reference to what would be deleted.
-            Err(violations) if violations.iter().all(|violation| violation.path.starts_with("registers/")) => {
+            Err(violations)
+                if violations
+                    .iter()
+                    .all(|violation| violation.path.starts_with("registers/")) =>
+            {
                 Err(Error::StillReferenced(violations))
             }
             Err(violations) => Err(Error::Mistakes(violations)),

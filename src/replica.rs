@@ -66,7 +66,12 @@ impl Replica {
     /// A replica of the store that serves nothing yet.
     pub fn new(store: Store) -> Self {
         let (revision, _) = watch::channel(Revision::default());
-        Self(Arc::new(Inner { store, served: ArcSwapOption::empty(), revision, nudge: Notify::new() }))
+        Self(Arc::new(Inner {
+            store,
+            served: ArcSwapOption::empty(),
+            revision,
+            nudge: Notify::new(),
+        }))
     }
 
     /// What is served now; `None` before the first read. One load per request.
@@ -93,15 +98,26 @@ impl Replica {
         let head = self.0.store.head().await.map_err(Error::Store)?;
         if let Some(served) = served.filter(|served| served.snapshot.revision == head.revision) {
             let snapshot = served.snapshot.clone();
-            self.0.served.store(Some(Arc::new(Served { snapshot, confirmed: asked })));
+            self.0.served.store(Some(Arc::new(Served {
+                snapshot,
+                confirmed: asked,
+            })));
             return Ok(head.revision);
         }
         let contents = self.0.store.read().await.map_err(Error::Store)?;
         let revision = contents.head.revision;
         let snapshot = tokio::task::spawn_blocking(move || build(contents))
             .await
-            .map_err(|_| Error::Store(store::Error::Corrupt { what: "reading it failed".to_owned(), source: None }))??;
-        self.publish(Served { snapshot, confirmed: asked });
+            .map_err(|_| {
+                Error::Store(store::Error::Corrupt {
+                    what: "reading it failed".to_owned(),
+                    source: None,
+                })
+            })??;
+        self.publish(Served {
+            snapshot,
+            confirmed: asked,
+        });
         Ok(revision)
     }
 
@@ -142,7 +158,10 @@ impl Replica {
 }
 
 fn build(contents: store::Contents) -> Result<Snapshot, Error> {
-    let mut snapshot = Snapshot { revision: contents.head.revision, ..Snapshot::default() };
+    let mut snapshot = Snapshot {
+        revision: contents.head.revision,
+        ..Snapshot::default()
+    };
     let documents: Vec<document::Stored> = contents
         .documents
         .into_iter()
@@ -155,9 +174,13 @@ fn build(contents: store::Contents) -> Result<Snapshot, Error> {
         .collect();
     // Documents come in order of name, so those of a register stand together.
     for register in documents.chunk_by(|one, other| one.name.register_id() == other.name.register_id()) {
-        let Some(id) = register.first().map(|stored| stored.name.register_id().clone()) else { continue };
-        let record = document::record(&id, register)
-            .map_err(|violations| Error::Record { register: id.clone(), violations })?;
+        let Some(id) = register.first().map(|stored| stored.name.register_id().clone()) else {
+            continue;
+        };
+        let record = document::record(&id, register).map_err(|violations| Error::Record {
+            register: id.clone(),
+            violations,
+        })?;
         snapshot.records.insert(id, Arc::new(record));
     }
     Ok(snapshot)

@@ -8,11 +8,7 @@ mod accept;
 mod guard;
 mod worker;
 
-use std::{
-    future::Future,
-    net::SocketAddr,
-    time::Duration,
-};
+use std::{future::Future, net::SocketAddr, time::Duration};
 
 use tokio::{net::TcpListener, runtime::Handle};
 use tonic::service::Routes;

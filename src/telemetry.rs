@@ -13,11 +13,21 @@ pub enum LogFormat {
 
 /// Starts logging to standard error. `filter` is a directive list such as `info` or `ropa=debug,info`.
 pub fn init(format: LogFormat, filter: &str) -> Result<(), String> {
-    let filter = EnvFilter::try_new(filter).map_err(|error| format!("the log filter `{filter}` is not one: {error}"))?;
+    let filter = EnvFilter::try_new(filter)
+        .map_err(|error| format!("the log filter `{filter}` is not one: {error}"))?;
     let registry = tracing_subscriber::registry().with(filter);
     match format {
-        LogFormat::Text => registry.with(fmt::layer().with_writer(std::io::stderr).with_target(false)).try_init(),
-        LogFormat::Json => registry.with(fmt::layer().with_writer(std::io::stderr).json().flatten_event(true)).try_init(),
+        LogFormat::Text => registry
+            .with(fmt::layer().with_writer(std::io::stderr).with_target(false))
+            .try_init(),
+        LogFormat::Json => registry
+            .with(
+                fmt::layer()
+                    .with_writer(std::io::stderr)
+                    .json()
+                    .flatten_event(true),
+            )
+            .try_init(),
     }
     .map_err(|error| error.to_string())
 }

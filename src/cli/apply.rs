@@ -35,7 +35,13 @@ pub struct Args {
 }
 
 pub async fn apply(args: Args) -> Result<ExitCode, String> {
-    let Args { server, files, dry_run, prune, reason } = args;
+    let Args {
+        server,
+        files,
+        dry_run,
+        prune,
+        reason,
+    } = args;
     let manifest = manifests::read(&files)?;
     let mut client = RegisterServiceClient::new(server.connect().await?);
     let request = ApplyRegisterRequest {
@@ -46,9 +52,17 @@ pub async fn apply(args: Args) -> Result<ExitCode, String> {
     };
     let applied = client.apply_register(request).await.map_err(|status| {
         let violations = client::violations(&status);
-        if violations.is_empty() { client::explain(&status) } else { manifest.explain(&violations) }
+        if violations.is_empty() {
+            client::explain(&status)
+        } else {
+            manifest.explain(&violations)
+        }
     })?;
-    let ApplyRegisterResponse { register, revision, changes } = applied.into_inner();
+    let ApplyRegisterResponse {
+        register,
+        revision,
+        changes,
+    } = applied.into_inner();
     for change in &changes {
         print(change);
     }
@@ -57,7 +71,11 @@ pub async fn apply(args: Args) -> Result<ExitCode, String> {
         (count, true) => println!("{register}: {count} resources would change"),
         (count, false) => println!("{register}: {count} resources changed in revision {revision}"),
     }
-    Ok(if dry_run && !changes.is_empty() { ExitCode::from(2) } else { ExitCode::SUCCESS })
+    Ok(if dry_run && !changes.is_empty() {
+        ExitCode::from(2)
+    } else {
+        ExitCode::SUCCESS
+    })
 }
 
 fn print(change: &ResourceChange) {

@@ -15,8 +15,10 @@ use crate::{
 
 /// Exit codes: 0 permitted, 3 conditional, 4 undetermined, 5 denied, 1 the question was refused.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  ropa check --register koko --activity chat --operation USE \\\n    \
-    --data ropa:MemberNumber --subject dpv:Member --processor ninchat")]
+#[command(
+    after_help = "Example:\n  ropa check --register koko --activity chat --operation USE \\\n    \
+    --data ropa:MemberNumber --subject dpv:Member --processor ninchat"
+)]
 pub struct Args {
     #[command(flatten)]
     server: Server,
@@ -92,17 +94,24 @@ pub async fn check(args: Args) -> Result<ExitCode, String> {
         question.insert("time".to_owned(), Value::String(time));
     }
     for fact in facts {
-        let (field, value) = fact.split_once('=').ok_or_else(|| format!("`{fact}` is not FIELD=VALUE"))?;
+        let (field, value) = fact
+            .split_once('=')
+            .ok_or_else(|| format!("`{fact}` is not FIELD=VALUE"))?;
         let value = serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.to_owned()));
         question.insert(field.to_owned(), value);
     }
-    let (question, violations) = json::read_written::<CheckRequest>("CheckRequest", Value::Object(question), "");
+    let (question, violations) =
+        json::read_written::<CheckRequest>("CheckRequest", Value::Object(question), "");
     if !violations.is_empty() {
         let lines: Vec<String> = violations.iter().map(ToString::to_string).collect();
         return Err(format!("the question has mistakes:\n  {}", lines.join("\n  ")));
     }
     let mut client = DecisionServiceClient::new(server.connect().await?);
-    let answer = client.check(question).await.map_err(|status| client::explain(&status))?.into_inner();
+    let answer = client
+        .check(question)
+        .await
+        .map_err(|status| client::explain(&status))?
+        .into_inner();
     print(&answer);
     Ok(ExitCode::from(match answer.verdict() {
         Verdict::Permitted => 0,
@@ -116,9 +125,19 @@ pub async fn check(args: Args) -> Result<ExitCode, String> {
 fn print(answer: &CheckResponse) {
     println!("{}", answer.verdict().as_str_name());
     for finding in answer.findings.iter().chain(&answer.conditions) {
-        let Finding { code, severity, article, message, remedy, record_refs, .. } = finding;
+        let Finding {
+            code,
+            severity,
+            article,
+            message,
+            remedy,
+            record_refs,
+            ..
+        } = finding;
         let code = FindingCode::try_from(*code).unwrap_or_default().as_str_name();
-        let severity = crate::pb::Severity::try_from(*severity).unwrap_or_default().as_str_name();
+        let severity = crate::pb::Severity::try_from(*severity)
+            .unwrap_or_default()
+            .as_str_name();
         println!("  {severity:<12} {code} ({article})");
         println!("               {message}");
         if !remedy.is_empty() {
@@ -128,10 +147,16 @@ fn print(answer: &CheckResponse) {
             println!("               in {reference}");
         }
     }
-    for Duty { code, message, date, .. } in &answer.duties {
+    for Duty {
+        code, message, date, ..
+    } in &answer.duties
+    {
         let code = FindingCode::try_from(*code).unwrap_or_default().as_str_name();
         println!("  DUTY         {code} {date}");
         println!("               {message}");
     }
-    println!("  {} at revision {}, decision {}", answer.activity, answer.revision, answer.decision_id);
+    println!(
+        "  {} at revision {}, decision {}",
+        answer.activity, answer.revision, answer.decision_id
+    );
 }

@@ -9,14 +9,20 @@ use crate::document::{Violation, Violations};
 #[derive(Debug, clap::Args)]
 pub struct Server {
     /// Address of the service.
-    #[arg(long, env = "ROPA_SERVER", default_value = "http://127.0.0.1:50051", value_name = "URL")]
+    #[arg(
+        long,
+        env = "ROPA_SERVER",
+        default_value = "http://127.0.0.1:50051",
+        value_name = "URL"
+    )]
     server: String,
 }
 
 impl Server {
     /// Connects.
     pub async fn connect(&self) -> Result<Channel, String> {
-        let endpoint = Channel::from_shared(self.server.clone()).map_err(|error| format!("{}: {error}", self.server))?;
+        let endpoint =
+            Channel::from_shared(self.server.clone()).map_err(|error| format!("{}: {error}", self.server))?;
         let channel = endpoint.connect().await;
         channel.map_err(|error| format!("{}: {}", self.server, crate::replica::chain(&error)))
     }
@@ -25,10 +31,16 @@ impl Server {
 /// Every violation that a status names.
 pub fn violations(status: &Status) -> Violations {
     let details = status.get_error_details();
-    let named = details.bad_request().map(|bad| bad.field_violations.as_slice()).unwrap_or_default();
+    let named = details
+        .bad_request()
+        .map(|bad| bad.field_violations.as_slice())
+        .unwrap_or_default();
     named
         .iter()
-        .map(|violation| Violation { path: violation.field.clone(), message: violation.description.clone() })
+        .map(|violation| Violation {
+            path: violation.field.clone(),
+            message: violation.description.clone(),
+        })
         .collect()
 }
 

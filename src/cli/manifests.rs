@@ -25,10 +25,17 @@ pub struct Manifest {
 
 /// The registers below a path: a folder with manifests is one, a folder of folders is several.
 pub fn registers(path: &Path) -> Result<Vec<Manifest>, String> {
-    let folders = if path.is_dir() && files(path, Depth::Here)?.is_empty() { children(path)? } else { Vec::new() };
+    let folders = if path.is_dir() && files(path, Depth::Here)?.is_empty() {
+        children(path)?
+    } else {
+        Vec::new()
+    };
     match folders.as_slice() {
         [] => Ok(vec![read(&[path.to_owned()])?]),
-        folders => folders.iter().map(|folder| read(std::slice::from_ref(folder))).collect(),
+        folders => folders
+            .iter()
+            .map(|folder| read(std::slice::from_ref(folder)))
+            .collect(),
     }
 }
 
@@ -37,7 +44,11 @@ pub fn read(paths: &[PathBuf]) -> Result<Manifest, String> {
     let mut merged = Manifest::default();
     let mut mistakes = Vec::new();
     for path in paths {
-        let found = if path.is_dir() { files(path, Depth::Below)? } else { vec![path.clone()] };
+        let found = if path.is_dir() {
+            files(path, Depth::Below)?
+        } else {
+            vec![path.clone()]
+        };
         if found.is_empty() {
             return Err(format!("{}: no .yaml, .yml or .json file", path.display()));
         }
@@ -45,13 +56,22 @@ pub fn read(paths: &[PathBuf]) -> Result<Manifest, String> {
             let text = text(&file)?;
             let values = manifest::read(&text).map_err(|error| format!("{}: {error}", file.display()))?;
             for value in values.into_iter().filter(|value| !value.is_null()) {
-                let (document, violations) = json::read_written::<RegisterDocument>("RegisterDocument", value, "");
-                mistakes.extend(violations.iter().map(|violation| format!("{}: {violation}", file.display())));
+                let (document, violations) =
+                    json::read_written::<RegisterDocument>("RegisterDocument", value, "");
+                mistakes.extend(
+                    violations
+                        .iter()
+                        .map(|violation| format!("{}: {violation}", file.display())),
+                );
                 mistakes.extend(merged.add(document, &file));
             }
         }
     }
-    if mistakes.is_empty() { Ok(merged) } else { Err(list(&mistakes)) }
+    if mistakes.is_empty() {
+        Ok(merged)
+    } else {
+        Err(list(&mistakes))
+    }
 }
 
 fn list(mistakes: &[String]) -> String {
@@ -67,8 +87,9 @@ enum Depth {
 fn files(folder: &Path, depth: Depth) -> Result<Vec<PathBuf>, String> {
     let mut found = Vec::new();
     for path in children(folder)? {
-        let is_manifest =
-            path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml" || extension == "json");
+        let is_manifest = path
+            .extension()
+            .is_some_and(|extension| extension == "yaml" || extension == "yml" || extension == "json");
         if path.is_dir() && depth == Depth::Below {
             found.extend(files(&path, depth)?);
         } else if path.is_file() && is_manifest {
@@ -111,7 +132,10 @@ impl Manifest {
             transfers,
         } = other;
         let mut note = |list: &'static str, count: usize| {
-            self.files.entry(list).or_default().extend(std::iter::repeat_n(file.to_owned(), count));
+            self.files
+                .entry(list)
+                .or_default()
+                .extend(std::iter::repeat_n(file.to_owned(), count));
         };
         note("activities", activities.len());
         note("data_categories", data_categories.len());
@@ -126,7 +150,9 @@ impl Manifest {
         }
         self.document.activities.extend(activities);
         self.document.data_categories.extend(data_categories);
-        self.document.data_subject_categories.extend(data_subject_categories);
+        self.document
+            .data_subject_categories
+            .extend(data_subject_categories);
         self.document.processors.extend(processors);
         self.document.recipients.extend(recipients);
         self.document.transfers.extend(transfers);
@@ -139,7 +165,10 @@ impl Manifest {
             .iter()
             .map(|violation| {
                 let file = self.file_of(&violation.path);
-                file.map_or_else(|| violation.to_string(), |file| format!("{}: {violation}", file.display()))
+                file.map_or_else(
+                    || violation.to_string(),
+                    |file| format!("{}: {violation}", file.display()),
+                )
             })
             .collect();
         list(&explained)
@@ -148,7 +177,9 @@ impl Manifest {
     /// The file that a path such as `document.activities[2].title` is in.
     fn file_of(&self, path: &str) -> Option<&Path> {
         let path = path.strip_prefix("document.")?;
-        let (list, rest) = path.split_once('[').unwrap_or((path.split('.').next().unwrap_or(path), "0]"));
+        let (list, rest) = path
+            .split_once('[')
+            .unwrap_or((path.split('.').next().unwrap_or(path), "0]"));
         let index: usize = rest.split(']').next()?.parse().ok()?;
         self.files.get(list)?.get(index).map(PathBuf::as_path)
     }

@@ -18,7 +18,12 @@ use crate::{
 #[derive(Debug, clap::Args)]
 pub struct Database {
     /// `sqlite:FILE` or `postgres://USER:PASSWORD@HOST/DATABASE`.
-    #[arg(long, env = "ROPA_DATABASE_URL", default_value = "sqlite:ropa.db", hide_env_values = true)]
+    #[arg(
+        long,
+        env = "ROPA_DATABASE_URL",
+        default_value = "sqlite:ropa.db",
+        hide_env_values = true
+    )]
     database_url: DatabaseUrl,
 
     /// Connections to the database at most.
@@ -52,7 +57,12 @@ pub struct Args {
     workers: Option<usize>,
 
     /// How long callers may reuse an answer, in seconds.
-    #[arg(long, env = "ROPA_CACHE_MAX_AGE", default_value_t = 30, value_name = "SECONDS")]
+    #[arg(
+        long,
+        env = "ROPA_CACHE_MAX_AGE",
+        default_value_t = 30,
+        value_name = "SECONDS"
+    )]
     cache_max_age: u64,
 
     /// How long calls may go on after a signal to stop, in seconds.
@@ -64,7 +74,12 @@ pub struct Args {
     max_calls: usize,
 
     /// Connections at once; more wait.
-    #[arg(long, env = "ROPA_MAX_CONNECTIONS", default_value_t = 4096, value_name = "CONNECTIONS")]
+    #[arg(
+        long,
+        env = "ROPA_MAX_CONNECTIONS",
+        default_value_t = 4096,
+        value_name = "CONNECTIONS"
+    )]
     max_connections: usize,
 
     /// Do not describe the contract to clients (gRPC reflection).
@@ -74,7 +89,10 @@ pub struct Args {
 
 impl Database {
     async fn open(&self) -> Result<Store, String> {
-        let options = store::Options { max_connections: self.database_connections, ..store::Options::default() };
+        let options = store::Options {
+            max_connections: self.database_connections,
+            ..store::Options::default()
+        };
         let store = Store::connect(&self.database_url, &options).await;
         store.map_err(|error| format!("{}: {}", self.database_url, chain(&error)))
     }
@@ -117,14 +135,24 @@ pub async fn serve(args: Args) -> Result<ExitCode, String> {
         let ran = store.migrate().await.map_err(|error| chain(&error))?;
         tracing::info!(migrations = ran, "the database was migrated");
     }
-    let listener = TcpListener::bind(listen).await.map_err(|error| format!("{listen}: {error}"))?;
+    let listener = TcpListener::bind(listen)
+        .await
+        .map_err(|error| format!("{listen}: {error}"))?;
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let options = Options {
         workers: workers.unwrap_or(cores),
-        limits: Limits { calls: max_calls, connections: max_connections, ..Limits::default() },
+        limits: Limits {
+            calls: max_calls,
+            connections: max_connections,
+            ..Limits::default()
+        },
         cache_max_age: Duration::from_secs(cache_max_age),
         drain: Duration::from_secs(drain),
-        reflection: if no_reflection { Reflection::Off } else { Reflection::On },
+        reflection: if no_reflection {
+            Reflection::Off
+        } else {
+            Reflection::On
+        },
     };
     let ready = move |address: SocketAddr, registers: Registers| {
         tracing::info!(%address, "listening on {address}");
@@ -169,7 +197,9 @@ async fn apply_all(registers: Registers, drafts: Vec<Draft>) {
                 revision = applied.revision.number(),
                 "loaded register `{register}`"
             ),
-            Err(error) => tracing::error!(error = %chain(&error), "register `{register}` could not be loaded"),
+            Err(error) => {
+                tracing::error!(error = %chain(&error), "register `{register}` could not be loaded")
+            }
         }
     }
 }

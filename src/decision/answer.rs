@@ -32,15 +32,23 @@ pub fn answer(
         let key = |finding: &Finding| (finding.severity, finding.code.rule().code, finding.data.clone());
         key(one).cmp(&key(other))
     });
-    let verdict = findings.iter().map(|finding| finding.severity.verdict()).max().unwrap_or_default();
+    let verdict = findings
+        .iter()
+        .map(|finding| finding.severity.verdict())
+        .max()
+        .unwrap_or_default();
     let zone = record.register.controller.time_zone.clone();
-    let valid_until: Option<Timestamp> =
-        changes_on.and_then(|day| day.to_zoned_datetime(zone).ok()).map(|start| start.timestamp());
+    let valid_until: Option<Timestamp> = changes_on
+        .and_then(|day| day.to_zoned_datetime(zone).ok())
+        .map(|start| start.timestamp());
     Decision {
         verdict,
         findings,
         activity: activity.map(|activity| (activity.name.clone(), activity.revision)),
-        candidates: candidates.into_iter().map(|(activity, verdict)| (activity.name.clone(), verdict)).collect(),
+        candidates: candidates
+            .into_iter()
+            .map(|(activity, verdict)| (activity.name.clone(), verdict))
+            .collect(),
         valid_until,
     }
 }

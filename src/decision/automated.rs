@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     domain::{
-        activity::{Article22, Article9, AutomatedDecision, Outcome as Result},
+        activity::{Article9, Article22, AutomatedDecision, Outcome as Result},
         finding::{Finding, FindingCode},
         operation::Operation,
         question::Fact,
@@ -23,14 +23,22 @@ pub fn automated(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
         return Outcome::default();
     }
     // "None" wins, also beside a list.
-    if let Some(extent) = case.extent(List::AutomatedDecisions).filter(|extent| extent.says == Says::None) {
+    if let Some(extent) = case
+        .extent(List::AutomatedDecisions)
+        .filter(|extent| extent.says == Says::None)
+    {
         let place = format!("registers/{}#extents", case.record.register.id);
         let evidence = case.evidence(place, &extent.provenance);
-        return Finding::new(FindingCode::AdmAbsent).asks("operations").evidence(evidence).into();
+        return Finding::new(FindingCode::AdmAbsent)
+            .asks("operations")
+            .evidence(evidence)
+            .into();
     }
     let list = case.own("automated_decisions", &case.activity.automated_decisions);
     let denied = list.iter().find(|(_, decision)| {
-        decision.stated.denies() && case.counts(&decision.scope.purposes) && case.overlaps(&decision.scope, asked)
+        decision.stated.denies()
+            && case.counts(&decision.scope.purposes)
+            && case.overlaps(&decision.scope, asked)
     });
     if let Some((place, decision)) = denied {
         let evidence = case.evidence(place, &decision.stated.provenance);
@@ -57,20 +65,33 @@ fn one(case: &Case<'_>, asked: &Combination<'_>, place: String, decision: &Autom
     let outcome = case.facts().outcome.unwrap_or(Result::Mixed);
     let declared = decision.outcomes.contains(&outcome)
         || decision.outcomes.contains(&Result::Mixed)
-        || [Result::Favourable, Result::Adverse].iter().all(|one| decision.outcomes.contains(one));
+        || [Result::Favourable, Result::Adverse]
+            .iter()
+            .all(|one| decision.outcomes.contains(one));
     let for_outcome = match outcome {
         _ if declared => Outcome::default(),
-        Result::Mixed => case.attest(Finding::new(FindingCode::AdmOutcomeMixed).asks("outcome").evidence(evidence())),
+        Result::Mixed => case.attest(
+            Finding::new(FindingCode::AdmOutcomeMixed)
+                .asks("outcome")
+                .evidence(evidence()),
+        ),
         _ if case.facts().human_decides == Fact::Yes => {
             return case.attest(Finding::new(FindingCode::AdmHumanDecides).asks("human_decides"));
         }
         _ => return found(FindingCode::AdmOutcomeNotDeclared),
     };
-    for_outcome.and(exception(case, asked, decision, outcome)).and(special(case, asked))
+    for_outcome
+        .and(exception(case, asked, decision, outcome))
+        .and(special(case, asked))
 }
 
 /// The exception of Art. 22(2); favourable outcomes are read as outside Art. 22(1), which nobody has confirmed.
-fn exception(case: &Case<'_>, asked: &Combination<'_>, decision: &AutomatedDecision, outcome: Result) -> Outcome {
+fn exception(
+    case: &Case<'_>,
+    asked: &Combination<'_>,
+    decision: &AutomatedDecision,
+    outcome: Result,
+) -> Outcome {
     let safeguards = if decision.safeguards.is_empty() {
         FindingCode::AdmSafeguardsNotRecorded.into()
     } else {
@@ -100,5 +121,9 @@ fn special(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
             && case.data_fit(&basis.scope, asked) == DataFit::Named
             && case.scope_covers_rest(&basis.scope, asked)
     });
-    if asked.classes.special && !allowed { FindingCode::AdmSpecialCategory.into() } else { Outcome::default() }
+    if asked.classes.special && !allowed {
+        FindingCode::AdmSpecialCategory.into()
+    } else {
+        Outcome::default()
+    }
 }

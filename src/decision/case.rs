@@ -13,7 +13,7 @@ use crate::{
         question::{Fact, Facts, Question},
         register::{ConditionKind, Record},
         retention::RetentionRule,
-        statement::{Extent, List, Provenance, PartyRef, PurposeRef, Says},
+        statement::{Extent, List, PartyRef, Provenance, PurposeRef, Says},
         term::{Classes, Term},
         vocabulary::Code,
     },
@@ -120,19 +120,28 @@ pub struct Listed<'a, T> {
 // Written out: deriving would ask that `T` can be copied too.
 impl<T> Clone for Listed<'_, T> {
     fn clone(&self) -> Self {
-        Self { entries: self.entries, place: self.place.clone() }
+        Self {
+            entries: self.entries,
+            place: self.place.clone(),
+        }
     }
 }
 
 impl<'a, T> Listed<'a, T> {
     /// A list of the register itself.
     pub fn of_register(case: &Case<'_>, field: &str, entries: &'a [T]) -> Self {
-        Self { entries, place: format!("registers/{}#{field}", case.record.register.id) }
+        Self {
+            entries,
+            place: format!("registers/{}#{field}", case.record.register.id),
+        }
     }
 
     /// Its entries with their places.
     pub fn iter(&self) -> impl Iterator<Item = (String, &'a T)> + use<'a, '_, T> {
-        self.entries.iter().enumerate().map(|(index, entry)| (format!("{}[{index}]", self.place), entry))
+        self.entries
+            .iter()
+            .enumerate()
+            .map(|(index, entry)| (format!("{}[{index}]", self.place), entry))
     }
 }
 
@@ -144,28 +153,44 @@ impl<'a> Case<'a> {
 
     /// A list of the activity.
     pub fn own<T>(&self, field: &str, entries: &'a [T]) -> Listed<'a, T> {
-        Listed { entries, place: format!("{}#{field}", self.activity.name) }
+        Listed {
+            entries,
+            place: format!("{}#{field}", self.activity.name),
+        }
     }
 
     /// A list of the register's defaults.
     pub fn default<T>(&self, field: &str, entries: &'a [T]) -> Listed<'a, T> {
-        Listed { entries, place: format!("registers/{}#defaults.{field}", self.record.register.id) }
+        Listed {
+            entries,
+            place: format!("registers/{}#defaults.{field}", self.record.register.id),
+        }
     }
 
     /// The activity's own list, or the default where it has none.
     fn inherited<T>(&self, field: &str, own: &'a [T], default: &'a [T]) -> Listed<'a, T> {
-        if own.is_empty() { self.default(field, default) } else { self.own(field, own) }
+        if own.is_empty() {
+            self.default(field, default)
+        } else {
+            self.own(field, own)
+        }
     }
 
     /// The grounds that hold for the activity.
     pub fn legal_bases(&self) -> Listed<'a, LegalBasis> {
-        let (own, default) = (&self.activity.legal_bases, &self.record.register.defaults.legal_bases);
+        let (own, default) = (
+            &self.activity.legal_bases,
+            &self.record.register.defaults.legal_bases,
+        );
         self.inherited("legal_bases", own, default)
     }
 
     /// The processors that hold for the activity.
     pub fn processors(&self) -> Listed<'a, ProcessorUse> {
-        let (own, default) = (&self.activity.processors, &self.record.register.defaults.processors);
+        let (own, default) = (
+            &self.activity.processors,
+            &self.record.register.defaults.processors,
+        );
         self.inherited("processors", own, default)
     }
 
@@ -178,18 +203,27 @@ impl<'a> Case<'a> {
     /// The activity's operations, and the register's denials of operations.
     pub fn operations(&self) -> [Listed<'a, OperationUse>; 2] {
         let default = &self.record.register.defaults.operations;
-        [self.own("operations", &self.activity.operations), self.default("operations", default)]
+        [
+            self.own("operations", &self.activity.operations),
+            self.default("operations", default),
+        ]
     }
 
     /// The activity's purposes, and the register's denials of purposes.
     pub fn purposes(&self) -> [Listed<'a, Purpose>; 2] {
         let default = &self.record.register.defaults.purposes;
-        [self.own("purposes", &self.activity.purposes), self.default("purposes", default)]
+        [
+            self.own("purposes", &self.activity.purposes),
+            self.default("purposes", default),
+        ]
     }
 
     /// Who may see the data.
     pub fn access(&self) -> Option<&'a Access> {
-        self.activity.access.as_ref().or(self.record.register.defaults.access.as_ref())
+        self.activity
+            .access
+            .as_ref()
+            .or(self.record.register.defaults.access.as_ref())
     }
 
     /// What is said of a whole list: by the activity, else by the register.
@@ -225,15 +259,25 @@ impl<'a> Case<'a> {
         } else {
             self.record.document(provenance)
         };
-        let section = if provenance.section.is_empty() { &own.section } else { &provenance.section };
-        Evidence { place, document: document.to_owned(), section: section.clone() }
+        let section = if provenance.section.is_empty() {
+            &own.section
+        } else {
+            &provenance.section
+        };
+        Evidence {
+            place,
+            document: document.to_owned(),
+            section: section.clone(),
+        }
     }
 
     /// A finding that warns; or open until the caller attests its code.
     pub fn attest(&self, finding: Finding) -> Outcome {
         if self.facts().attested.contains(&finding.code) {
             let code = finding.code.rule().code;
-            Finding::new(FindingCode::KeepEvidence).detail(format!("attested: {code}")).into()
+            Finding::new(FindingCode::KeepEvidence)
+                .detail(format!("attested: {code}"))
+                .into()
         } else {
             finding.into()
         }
@@ -244,7 +288,9 @@ impl<'a> Case<'a> {
         if source.confirmed {
             Outcome::default()
         } else {
-            Finding::new(FindingCode::LawUnconfirmed).detail(source.citation).into()
+            Finding::new(FindingCode::LawUnconfirmed)
+                .detail(source.citation)
+                .into()
         }
     }
 
@@ -257,7 +303,11 @@ impl<'a> Case<'a> {
         if fact == Fact::Unsaid && by_law && self.facts().legal_reference.is_some() {
             fact = Fact::Yes;
         }
-        let asks = if by_law { "legal_reference".to_owned() } else { format!("conditions[\"{id}\"]") };
+        let asks = if by_law {
+            "legal_reference".to_owned()
+        } else {
+            format!("conditions[\"{id}\"]")
+        };
         condition_outcome(fact, asks, format!("{id}: {text}"))
     }
 
@@ -273,7 +323,9 @@ impl<'a> Case<'a> {
         let Ok(ancestor) = Term::parse(crate::domain::vocabulary::Facet::Subject, code) else {
             return false;
         };
-        self.person.iter().any(|role| self.record.subjects.is_within(role, &ancestor))
+        self.person
+            .iter()
+            .any(|role| self.record.subjects.is_within(role, &ancestor))
     }
 }
 

@@ -63,17 +63,29 @@ const fn codes(class: DataClass) -> Option<Codes> {
 }
 
 /// Completes a ground (`None`: no Art. 6 ground is stated) for every class that the data is in.
-pub fn complete(case: &Case<'_>, asked: &Combination<'_>, basis: Option<&LegalBasis>, reach: Reach) -> Outcome {
+pub fn complete(
+    case: &Case<'_>,
+    asked: &Combination<'_>,
+    basis: Option<&LegalBasis>,
+    reach: Reach,
+) -> Outcome {
     let classes = [DataClass::Special, DataClass::Criminal, DataClass::NationalNumber];
-    Outcome::all(classes.into_iter().filter(|class| asked.classes.is(*class)).map(|class| {
-        let Some(codes) = codes(class) else { return Outcome::default() };
-        match basis.filter(|basis| states(basis, class)) {
-            // An exception that stands in an entry without data does not reach what it does not name.
-            Some(_) if reach == Reach::Implied => codes.scope_exceeded.into(),
-            Some(basis) => own(case, asked, basis, class),
-            None => stand_in(case, asked, basis, class, &codes),
-        }
-    }))
+    Outcome::all(
+        classes
+            .into_iter()
+            .filter(|class| asked.classes.is(*class))
+            .map(|class| {
+                let Some(codes) = codes(class) else {
+                    return Outcome::default();
+                };
+                match basis.filter(|basis| states(basis, class)) {
+                    // An exception that stands in an entry without data does not reach what it does not name.
+                    Some(_) if reach == Reach::Implied => codes.scope_exceeded.into(),
+                    Some(basis) => own(case, asked, basis, class),
+                    None => stand_in(case, asked, basis, class, &codes),
+                }
+            }),
+    )
 }
 
 /// Whether the entry states something for the class.
@@ -88,7 +100,9 @@ const fn states(basis: &LegalBasis, class: DataClass) -> bool {
 
 /// The entry's own exception or ground.
 fn own(case: &Case<'_>, asked: &Combination<'_>, basis: &LegalBasis, class: DataClass) -> Outcome {
-    let (DataClass::Special, Some(exception)) = (class, basis.article_9) else { return Outcome::default() };
+    let (DataClass::Special, Some(exception)) = (class, basis.article_9) else {
+        return Outcome::default();
+    };
     let law = if exception.needs_law() && basis.laws.is_empty() {
         FindingCode::Art9ExceptionLawRefNotRecorded.into()
     } else {
@@ -98,8 +112,12 @@ fn own(case: &Case<'_>, asked: &Combination<'_>, basis: &LegalBasis, class: Data
         Article9::ExplicitConsent => consent(case, asked, Need::Explicit),
         Article9::LegalClaims => match case.facts().legal_claim {
             Fact::Yes => Outcome::default(),
-            Fact::No => Finding::new(FindingCode::Art9LegalClaimsScope).asks("legal_claim").into(),
-            Fact::Unknown | Fact::Unsaid => Finding::new(FindingCode::LegalClaimUnknown).asks("legal_claim").into(),
+            Fact::No => Finding::new(FindingCode::Art9LegalClaimsScope)
+                .asks("legal_claim")
+                .into(),
+            Fact::Unknown | Fact::Unsaid => Finding::new(FindingCode::LegalClaimUnknown)
+                .asks("legal_claim")
+                .into(),
         },
         _ => Outcome::default(),
     };
@@ -114,11 +132,17 @@ fn stand_in(
     class: DataClass,
     codes: &Codes,
 ) -> Outcome {
-    if case.extent(codes.list).is_some_and(|extent| extent.says == Says::None) {
+    if case
+        .extent(codes.list)
+        .is_some_and(|extent| extent.says == Says::None)
+    {
         return codes.absent.into();
     }
-    let stated_elsewhere =
-        case.legal_bases().entries.iter().any(|other| other.stated.declares() && states(other, class));
+    let stated_elsewhere = case
+        .legal_bases()
+        .entries
+        .iter()
+        .any(|other| other.stated.declares() && states(other, class));
     if stated_elsewhere {
         return codes.scope_exceeded.into();
     }
@@ -130,18 +154,34 @@ fn stand_in(
         day: case.day,
     };
     let within = |code| {
-        asked.data.is_some_and(|data| case.record.data.is_within(data, &Term::Code(code)))
+        asked
+            .data
+            .is_some_and(|data| case.record.data.is_within(data, &Term::Code(code)))
     };
     let alternatives = grounds::fitting(class, setting, within).map(|ground| by_law(case, ground, codes));
-    let changes_on =
-        grounds::all().filter(|ground| ground.class == class).filter_map(|ground| ground.in_force.next_change(case.day));
-    Outcome::best(alternatives).unwrap_or_else(|| codes.missing.into()).until(changes_on.min())
+    let changes_on = grounds::all()
+        .filter(|ground| ground.class == class)
+        .filter_map(|ground| ground.in_force.next_change(case.day));
+    Outcome::best(alternatives)
+        .unwrap_or_else(|| codes.missing.into())
+        .until(changes_on.min())
 }
 
 /// A national ground with its conditions.
 fn by_law(case: &Case<'_>, ground: &NationalGround, codes: &Codes) -> Outcome {
     let recorded = Finding::new(codes.not_recorded).detail(ground.source.citation);
-    let conditions = Outcome::all(ground.conditions.iter().map(|condition| case.law_condition(*condition)));
-    let attested = ground.attest.map(|code| case.attest(Finding::new(code))).unwrap_or_default();
-    Outcome::from(recorded).and(conditions).and(attested).and(case.law(ground.source))
+    let conditions = Outcome::all(
+        ground
+            .conditions
+            .iter()
+            .map(|condition| case.law_condition(*condition)),
+    );
+    let attested = ground
+        .attest
+        .map(|code| case.attest(Finding::new(code)))
+        .unwrap_or_default();
+    Outcome::from(recorded)
+        .and(conditions)
+        .and(attested)
+        .and(case.law(ground.source))
 }

@@ -71,7 +71,8 @@ fn covers(case: &Case<'_>, asked: &Combination<'_>, consent: &Consent) -> bool {
     let data = consent.data.is_empty()
         || asked.data.is_some_and(|data| {
             consent.data.iter().any(|text| {
-                Term::parse(Facet::Data, text).is_ok_and(|consented| case.record.data.covers(&consented, data))
+                Term::parse(Facet::Data, text)
+                    .is_ok_and(|consented| case.record.data.covers(&consented, data))
             })
         });
     let recipient = match (asked.operation, case.counterparty.party()) {
@@ -87,7 +88,10 @@ fn names(case: &Case<'_>, consent: &Consent, party: &Party) -> bool {
         named.is_ok_and(|named| match (&named.id, &party.id) {
             (Some(one), Some(other)) => one == other,
             (Some(_), None) => false,
-            (None, _) => named.kinds.iter().any(|kind| party.kinds.iter().any(|own| kind.covers(*own))),
+            (None, _) => named
+                .kinds
+                .iter()
+                .any(|kind| party.kinds.iter().any(|own| kind.covers(*own))),
         })
     })
 }
@@ -102,7 +106,11 @@ fn child(case: &Case<'_>, index: usize, consent: &Consent) -> Outcome {
     let law = source.map(|source| case.law(source)).unwrap_or_default();
     let found = |code: FindingCode| {
         let detail = format!("the age is {age}");
-        Outcome::from(Finding::new(code).detail(detail).asks(format!("consents[{index}].age")))
+        Outcome::from(
+            Finding::new(code)
+                .detail(detail)
+                .asks(format!("consents[{index}].age")),
+        )
     };
     match consent.age {
         None => found(FindingCode::ChildAgeUnknown),

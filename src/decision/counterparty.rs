@@ -27,7 +27,9 @@ use crate::{
 pub fn counterparty(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
     match &case.counterparty {
         Counterparty::Processor(party) if !asked.operation.is_duty() => processor(case, asked, party),
-        Counterparty::Recipient(_) if case.counterparty.is_subject() && asked.operation == Operation::Disclose => {
+        Counterparty::Recipient(_)
+            if case.counterparty.is_subject() && asked.operation == Operation::Disclose =>
+        {
             FindingCode::CheckIdentity.into()
         }
         Counterparty::Recipient(party) if asked.operation == Operation::Disclose => {
@@ -42,7 +44,10 @@ fn recipient(case: &Case<'_>, asked: &Combination<'_>, party: &Party) -> Outcome
     // Without recipients it is to whomever a consent names; the consent is one of its conditions.
     let names = |disclosure: &Disclosure| {
         disclosure.recipients.is_empty()
-            || disclosure.recipients.iter().any(|declared| party.is_covered_by(declared))
+            || disclosure
+                .recipients
+                .iter()
+                .any(|declared| party.is_covered_by(declared))
     };
     let denied = disclosures.iter().find(|(_, disclosure)| {
         disclosure.stated.denies()
@@ -52,17 +57,31 @@ fn recipient(case: &Case<'_>, asked: &Combination<'_>, party: &Party) -> Outcome
     });
     if let Some((place, disclosure)) = denied {
         let evidence = case.evidence(place, &disclosure.stated.provenance);
-        return Finding::new(FindingCode::RecipientAbsent).asks("recipient").evidence(evidence).into();
+        return Finding::new(FindingCode::RecipientAbsent)
+            .asks("recipient")
+            .evidence(evidence)
+            .into();
     }
-    let declared = disclosures.iter().filter(|(_, disclosure)| disclosure.stated.declares());
+    let declared = disclosures
+        .iter()
+        .filter(|(_, disclosure)| disclosure.stated.declares());
     let alternatives: Vec<Outcome> = declared
         .filter(|(_, disclosure)| names(disclosure))
         .map(|(place, disclosure)| one(case, asked, place, disclosure))
         .collect();
-    let is_empty = !disclosures.entries.iter().any(|disclosure| disclosure.stated.declares());
+    let is_empty = !disclosures
+        .entries
+        .iter()
+        .any(|disclosure| disclosure.stated.declares());
     let best = Outcome::best(alternatives).unwrap_or_else(|| {
-        let codes = [FindingCode::RecipientNotRecorded, FindingCode::RecipientAbsent, FindingCode::RecipientNotDeclared];
-        case.uncovered(List::Recipients, is_empty, codes).asks("recipient").into()
+        let codes = [
+            FindingCode::RecipientNotRecorded,
+            FindingCode::RecipientAbsent,
+            FindingCode::RecipientNotDeclared,
+        ];
+        case.uncovered(List::Recipients, is_empty, codes)
+            .asks("recipient")
+            .into()
     });
     let not_covered = best.findings.iter().any(|finding| {
         matches!(
@@ -77,7 +96,9 @@ fn recipient(case: &Case<'_>, asked: &Combination<'_>, party: &Party) -> Outcome
         return inquiry(case, best);
     }
     // "None" beside a list decides what the list does not name; where it names the recipient, the record is at odds.
-    let none = case.extent(List::Recipients).filter(|extent| extent.says == Says::None);
+    let none = case
+        .extent(List::Recipients)
+        .filter(|extent| extent.says == Says::None);
     match none {
         Some(extent) if !not_covered => {
             let place = format!("{}#extents", case.activity.name);
@@ -106,13 +127,17 @@ fn one(case: &Case<'_>, asked: &Combination<'_>, place: String, disclosure: &Dis
         && place_is_covered(case, disclosure)
         && form_is_covered(case, disclosure.form);
     if !covered {
-        let finding = Finding::new(FindingCode::RecipientScopeExceeded).asks("recipient").evidence(evidence());
+        let finding = Finding::new(FindingCode::RecipientScopeExceeded)
+            .asks("recipient")
+            .evidence(evidence());
         return outcome.with(finding);
     }
     let on_request = if disclosure.initiative == Initiative::OnRequest {
         let detail = "the recipient asked for the data in this case".to_owned();
         let mut open = condition_outcome(case.facts().requested, "requested".to_owned(), detail);
-        open.findings.iter_mut().for_each(|finding| finding.evidence.push(evidence()));
+        open.findings
+            .iter_mut()
+            .for_each(|finding| finding.evidence.push(evidence()));
         open
     } else {
         Outcome::default()
@@ -123,11 +148,20 @@ fn one(case: &Case<'_>, asked: &Combination<'_>, place: String, disclosure: &Dis
 
 /// A condition of a disclosure; that of explicit consent is met by a consent that names the recipient.
 fn condition(case: &Case<'_>, asked: &Combination<'_>, id: &Id) -> Outcome {
-    let kind = case.record.register.conditions.get(id).map(|condition| condition.kind);
+    let kind = case
+        .record
+        .register
+        .conditions
+        .get(id)
+        .map(|condition| condition.kind);
     let by_consent = kind == Some(ConditionKind::ExplicitConsent)
         && case.facts().condition(id.as_str()) == Fact::Unsaid
         && !case.facts().consents.is_empty();
-    if by_consent { consent(case, asked, Need::Explicit) } else { case.condition(id) }
+    if by_consent {
+        consent(case, asked, Need::Explicit)
+    } else {
+        case.condition(id)
+    }
 }
 
 /// An unscoped disclosure reaches protected data only where the ground that carries it names those data and covers the
@@ -142,7 +176,9 @@ fn a_ground_names_it(case: &Case<'_>, asked: &Combination<'_>) -> bool {
 }
 
 fn place_is_covered(case: &Case<'_>, disclosure: &Disclosure) -> bool {
-    let PlaceFact::Country(country) = case.facts().country else { return true };
+    let PlaceFact::Country(country) = case.facts().country else {
+        return true;
+    };
     disclosure.places.is_empty()
         || disclosure.places.iter().any(|place| match place {
             Place::Eea => eea::contains(country, case.day),
@@ -159,9 +195,14 @@ const fn form_is_covered(case: &Case<'_>, form: DisclosureForm) -> bool {
 }
 
 fn is_authority(party: &Party) -> bool {
-    ["dpv:Authority", "dpv:JudicialOrganisation", "dpv:LawEnforcementOrganisation", "dpv:PublicSectorBody"]
-        .iter()
-        .any(|kind| party.is(kind))
+    [
+        "dpv:Authority",
+        "dpv:JudicialOrganisation",
+        "dpv:LawEnforcementOrganisation",
+        "dpv:PublicSectorBody",
+    ]
+    .iter()
+    .any(|kind| party.is(kind))
 }
 
 /// AUTHORITY_* (Art. 4(9)): an authority in a particular inquiry is no recipient, so a record need not name it.
@@ -169,14 +210,23 @@ fn inquiry(case: &Case<'_>, otherwise: Outcome) -> Outcome {
     match (case.facts().requested, &case.facts().legal_reference) {
         (Fact::No, _) => otherwise,
         (Fact::Yes, Some(_)) => Outcome::from(FindingCode::AuthorityInquiry).until(otherwise.changes_on),
-        _ => Finding::new(FindingCode::AuthorityRequestUnknown).asks("requested").asks("legal_reference").into(),
+        _ => Finding::new(FindingCode::AuthorityRequestUnknown)
+            .detail("no recorded disclosure covers this")
+            .asks("requested")
+            .asks("legal_reference")
+            .into(),
     }
 }
 
 /// PROTECTED_IDENTITY_*: the address of a person goes to nobody but the person while a mark is set.
 fn protected_identity(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
-    let Ok(address) = Term::parse(Facet::Data, "pd:PhysicalAddress") else { return Outcome::default() };
-    if !asked.data.is_some_and(|data| case.record.data.overlaps(data, &address)) {
+    let Ok(address) = Term::parse(Facet::Data, "pd:PhysicalAddress") else {
+        return Outcome::default();
+    };
+    if !asked
+        .data
+        .is_some_and(|data| case.record.data.overlaps(data, &address))
+    {
         return Outcome::default();
     }
     let found = |code| Finding::new(code).asks("protected_identity");
@@ -195,10 +245,15 @@ fn processor(case: &Case<'_>, asked: &Combination<'_>, party: &Party) -> Outcome
     let uses = case.processors();
     // A named processor is never covered by a general word, so kinds do not count here.
     let names = |entry: &ProcessorUse| party.id.as_ref() == Some(&entry.processor);
-    let denied = uses.iter().find(|(_, entry)| entry.stated.denies() && names(entry));
+    let denied = uses
+        .iter()
+        .find(|(_, entry)| entry.stated.denies() && names(entry));
     if let Some((place, entry)) = denied {
         let evidence = case.evidence(place, &entry.stated.provenance);
-        return Finding::new(FindingCode::ProcessorAbsent).asks("processor").evidence(evidence).into();
+        return Finding::new(FindingCode::ProcessorAbsent)
+            .asks("processor")
+            .evidence(evidence)
+            .into();
     }
     let alternatives = uses
         .iter()
@@ -206,8 +261,14 @@ fn processor(case: &Case<'_>, asked: &Combination<'_>, party: &Party) -> Outcome
         .map(|(place, entry)| one_processor(case, asked, place, entry));
     Outcome::best(alternatives).unwrap_or_else(|| {
         let is_empty = !uses.entries.iter().any(|entry| entry.stated.declares());
-        let codes = [FindingCode::ProcessorNotRecorded, FindingCode::ProcessorAbsent, FindingCode::ProcessorNotDeclared];
-        case.uncovered(List::Processors, is_empty, codes).asks("processor").into()
+        let codes = [
+            FindingCode::ProcessorNotRecorded,
+            FindingCode::ProcessorAbsent,
+            FindingCode::ProcessorNotDeclared,
+        ];
+        case.uncovered(List::Processors, is_empty, codes)
+            .asks("processor")
+            .into()
     })
 }
 
@@ -223,7 +284,9 @@ fn one_processor(case: &Case<'_>, asked: &Combination<'_>, place: String, entry:
         && case.counts(&entry.scope.purposes)
         && case.scope_covers_rest(&entry.scope, asked);
     if !covered {
-        let finding = Finding::new(FindingCode::ProcessorScopeExceeded).asks("processor").evidence(evidence());
+        let finding = Finding::new(FindingCode::ProcessorScopeExceeded)
+            .asks("processor")
+            .evidence(evidence());
         outcome = outcome.with(finding);
     }
     outcome.and(contract(case, asked, &entry.processor))
@@ -231,7 +294,9 @@ fn one_processor(case: &Case<'_>, asked: &Combination<'_>, place: String, entry:
 
 /// PROCESSOR_CONTRACT_* (Art. 28(3)).
 fn contract(case: &Case<'_>, asked: &Combination<'_>, id: &Id) -> Outcome {
-    let Some(processor) = case.record.processors.get(id) else { return Outcome::default() };
+    let Some(processor) = case.record.processors.get(id) else {
+        return Outcome::default();
+    };
     let contract = &processor.contract;
     let place = format!("registers/{}/processors/{id}#contract", case.record.register.id);
     let evidence = case.evidence(place, &processor.provenance);
@@ -245,7 +310,11 @@ fn contract(case: &Case<'_>, asked: &Combination<'_>, id: &Id) -> Outcome {
         ContractState::Concluded => {
             let covers = case.data_fit(&contract.scope, asked) != DataFit::Missed
                 && case.scope_covers_rest(&contract.scope, asked);
-            if covers { Outcome::default() } else { found(FindingCode::ProcessorContractScopeExceeded) }
+            if covers {
+                Outcome::default()
+            } else {
+                found(FindingCode::ProcessorContractScopeExceeded)
+            }
         }
     };
     outcome.until(contract.effective.next_change(case.day))

@@ -3,8 +3,11 @@
 use jiff::civil::Date;
 
 use super::{
-    Decision, answer, automated, case::{Case, Combination, Counterparty, Party}, counterparty, data_use, ground,
-    in_force, outcome::Outcome, place, prohibition, purpose, retention, rights,
+    Decision, answer, automated,
+    case::{Case, Combination, Counterparty, Party},
+    counterparty, data_use, ground, in_force,
+    outcome::Outcome,
+    place, prohibition, purpose, retention, rights,
 };
 use crate::domain::{
     activity::Activity,
@@ -19,7 +22,10 @@ use crate::domain::{
 
 /// Answers a question from a record.
 pub fn question(record: &Record, question: &Question) -> Decision {
-    let day = question.time.to_zoned_datetime(record.register.controller.time_zone.clone()).date();
+    let day = question
+        .time
+        .to_zoned_datetime(record.register.controller.time_zone.clone())
+        .date();
     let asked = Resolved::new(record, question);
     match &question.activity {
         Some(id) => match activity(record, id) {
@@ -34,11 +40,19 @@ pub fn question(record: &Record, question: &Question) -> Decision {
 }
 
 fn activity<'a>(record: &'a Record, id: &str) -> Result<&'a Activity, Finding> {
-    let found = record.activities.iter().find(|(own, _)| own.as_str() == id).map(|(_, activity)| activity);
+    let found = record
+        .activities
+        .iter()
+        .find(|(own, _)| own.as_str() == id)
+        .map(|(_, activity)| activity);
     found.ok_or_else(|| {
         let near = nearest(id, record.activities.keys().map(|own| own.as_str()));
-        let detail = near.map(|near| format!("`{id}`; nearest: `{near}`")).unwrap_or_else(|| format!("`{id}`"));
-        Finding::new(FindingCode::ActivityNotRegistered).detail(detail).asks("activity")
+        let detail = near
+            .map(|near| format!("`{id}`; nearest: `{near}`"))
+            .unwrap_or_else(|| format!("`{id}`"));
+        Finding::new(FindingCode::ActivityNotRegistered)
+            .detail(detail)
+            .asks("activity")
     })
 }
 
@@ -57,14 +71,24 @@ fn by_purpose(record: &Record, question: &Question, asked: &Resolved, day: Date)
         purpose_ref(activity, text).is_ok_and(|asked| purpose::is_declared_by(activity, &asked))
     };
     let all: Vec<&Activity> = record.activities.values().filter(declares).collect();
-    let outcomes: Vec<(&Activity, Outcome)> =
-        all.into_iter().map(|activity| (activity, put(record, activity, question, asked, day))).collect();
-    let changes_on = outcomes.iter().filter_map(|(_, outcome)| outcome.changes_on).min();
+    let outcomes: Vec<(&Activity, Outcome)> = all
+        .into_iter()
+        .map(|activity| (activity, put(record, activity, question, asked, day)))
+        .collect();
+    let changes_on = outcomes
+        .iter()
+        .filter_map(|(_, outcome)| outcome.changes_on)
+        .min();
     let is_active = |outcome: &Outcome| {
-        !outcome.findings.iter().any(|finding| finding.code == FindingCode::ActivityNotActive)
+        !outcome
+            .findings
+            .iter()
+            .any(|finding| finding.code == FindingCode::ActivityNotActive)
     };
-    let candidates: Vec<(&Activity, Outcome)> =
-        outcomes.into_iter().filter(|(_, outcome)| is_active(outcome)).collect();
+    let candidates: Vec<(&Activity, Outcome)> = outcomes
+        .into_iter()
+        .filter(|(_, outcome)| is_active(outcome))
+        .collect();
 
     if candidates.is_empty() {
         let unknown = text.contains(':') && vocabulary::lookup(Facet::Purpose, text).is_none();
@@ -72,7 +96,8 @@ fn by_purpose(record: &Record, question: &Question, asked: &Resolved, day: Date)
             let detail = UnknownTerm::new(Facet::Purpose, text).to_string();
             Finding::new(FindingCode::TermUnknown).detail(detail)
         } else {
-            Finding::new(FindingCode::ActivityNotRegistered).detail("no activity in force declares the purpose")
+            Finding::new(FindingCode::ActivityNotRegistered)
+                .detail("no activity in force declares the purpose")
         };
         let denied = record.register.defaults.purposes.iter().any(|purpose| {
             let is_asked = |code: vocabulary::Code| purpose.codes.iter().any(|denied| code.overlaps(*denied));
@@ -84,11 +109,16 @@ fn by_purpose(record: &Record, question: &Question, asked: &Resolved, day: Date)
         }
         return answer::answer(record, question, None, outcome, Vec::new());
     }
-    let verdicts: Vec<(&Activity, Verdict)> =
-        candidates.iter().map(|(activity, outcome)| (*activity, outcome.verdict())).collect();
+    let verdicts: Vec<(&Activity, Verdict)> = candidates
+        .iter()
+        .map(|(activity, outcome)| (*activity, outcome.verdict()))
+        .collect();
     let prohibits = |outcome: &Outcome| {
         outcome.findings.iter().any(|finding| {
-            matches!(finding.code, FindingCode::ProhibitedByActivity | FindingCode::ProhibitedByRegister)
+            matches!(
+                finding.code,
+                FindingCode::ProhibitedByActivity | FindingCode::ProhibitedByRegister
+            )
         })
     };
     let agrees = |verdict: Verdict| match verdict {
@@ -100,18 +130,38 @@ fn by_purpose(record: &Record, question: &Question, asked: &Resolved, day: Date)
         _ => true,
     });
     let prohibited = candidates.iter().find(|(_, outcome)| prohibits(outcome)).cloned();
-    let worst = candidates.into_iter().max_by_key(|(_, outcome)| outcome.verdict());
-    let listed = if verdicts.len() > 1 { verdicts.clone() } else { Vec::new() };
+    let worst = candidates
+        .into_iter()
+        .max_by_key(|(_, outcome)| outcome.verdict());
+    let listed = if verdicts.len() > 1 {
+        verdicts.clone()
+    } else {
+        Vec::new()
+    };
     match (prohibited, worst) {
         (Some((activity, outcome)), _) => answer::answer(record, question, Some(activity), outcome, listed),
-        (None, Some((activity, outcome))) if agreed => {
-            answer::answer(record, question, Some(activity), outcome.until(changes_on), listed)
-        }
+        (None, Some((activity, outcome))) if agreed => answer::answer(
+            record,
+            question,
+            Some(activity),
+            outcome.until(changes_on),
+            listed,
+        ),
         _ => {
-            let names: Vec<String> =
-                verdicts.iter().map(|(activity, verdict)| format!("{} {verdict:?}", activity.name.id())).collect();
-            let finding = Finding::new(FindingCode::ActivityAmbiguous).detail(names.join(", ")).asks("activity");
-            answer::answer(record, question, None, Outcome::from(finding).until(changes_on), listed)
+            let names: Vec<String> = verdicts
+                .iter()
+                .map(|(activity, verdict)| format!("{} {verdict:?}", activity.name.id()))
+                .collect();
+            let finding = Finding::new(FindingCode::ActivityAmbiguous)
+                .detail(names.join(", "))
+                .asks("activity");
+            answer::answer(
+                record,
+                question,
+                None,
+                Outcome::from(finding).until(changes_on),
+                listed,
+            )
         }
     }
 }
@@ -134,14 +184,19 @@ impl Resolved {
             unknown = std::mem::take(&mut unknown).with(finding);
         };
         let mut terms = |field: &str, facet: Facet, texts: &[String]| -> Vec<Term> {
-            let known = if facet == Facet::Data { &record.data } else { &record.subjects };
+            let known = if facet == Facet::Data {
+                &record.data
+            } else {
+                &record.subjects
+            };
             let mut found = Vec::new();
             for (index, text) in texts.iter().enumerate() {
                 match Term::parse(facet, text).ok().filter(|term| known.contains(term)) {
                     Some(term) => found.push(term),
                     None => {
                         let mut near = UnknownTerm::new(facet, text);
-                        near.nearest.extend(nearest(text, known.own_ids().map(|id| id.as_str())).map(str::to_owned));
+                        near.nearest
+                            .extend(nearest(text, known.own_ids().map(|id| id.as_str())).map(str::to_owned));
                         miss(format!("{field}[{index}]"), format!("{} {near}", facet.noun()));
                     }
                 }
@@ -151,15 +206,30 @@ impl Resolved {
         let data = terms("data", Facet::Data, &question.data);
         let person = terms("subjects", Facet::Subject, &question.subjects);
         let mut look_up = |field: &str, text: &str| {
-            party(record, text).map_err(|message| miss(field.to_owned(), message)).ok()
+            party(record, text)
+                .map_err(|message| miss(field.to_owned(), message))
+                .ok()
         };
         let counterparty = match &question.counterparty {
             Asked::None => Counterparty::None,
-            Asked::Recipient(text) => look_up("recipient", text).map_or(Counterparty::None, Counterparty::Recipient),
-            Asked::Processor(text) => look_up("processor", text).map_or(Counterparty::None, Counterparty::Processor),
+            Asked::Recipient(text) => {
+                look_up("recipient", text).map_or(Counterparty::None, Counterparty::Recipient)
+            }
+            Asked::Processor(text) => {
+                look_up("processor", text).map_or(Counterparty::None, Counterparty::Processor)
+            }
         };
-        let source = question.source.as_deref().and_then(|text| look_up("source", text));
-        Self { data, person, counterparty, source, unknown }
+        let source = question
+            .source
+            .as_deref()
+            .and_then(|text| look_up("source", text));
+        Self {
+            data,
+            person,
+            counterparty,
+            source,
+            unknown,
+        }
     }
 }
 
@@ -167,20 +237,41 @@ impl Resolved {
 pub fn party(record: &Record, text: &str) -> Result<Party, String> {
     if text.contains(':') {
         return match vocabulary::lookup(Facet::Party, text) {
-            Some(code) => Ok(Party { id: None, kinds: vec![code], countries: Vec::new() }),
-            None => Err(format!("kind of recipient {}", UnknownTerm::new(Facet::Party, text))),
+            Some(code) => Ok(Party {
+                id: None,
+                kinds: vec![code],
+                countries: Vec::new(),
+            }),
+            None => Err(format!(
+                "kind of recipient {}",
+                UnknownTerm::new(Facet::Party, text)
+            )),
         };
     }
     let recipient = record.recipients.iter().find(|(id, _)| id.as_str() == text);
     if let Some((id, found)) = recipient {
-        return Ok(Party { id: Some(id.clone()), kinds: found.kinds.clone(), countries: found.countries.clone() });
+        return Ok(Party {
+            id: Some(id.clone()),
+            kinds: found.kinds.clone(),
+            countries: found.countries.clone(),
+        });
     }
     let processor = record.processors.iter().find(|(id, _)| id.as_str() == text);
     if let Some((id, found)) = processor {
-        return Ok(Party { id: Some(id.clone()), kinds: found.kinds.clone(), countries: found.countries.clone() });
+        return Ok(Party {
+            id: Some(id.clone()),
+            kinds: found.kinds.clone(),
+            countries: found.countries.clone(),
+        });
     }
-    let known = record.recipients.keys().chain(record.processors.keys()).map(|id| id.as_str());
-    let near = nearest(text, known).map(|near| format!("; nearest: `{near}`")).unwrap_or_default();
+    let known = record
+        .recipients
+        .keys()
+        .chain(record.processors.keys())
+        .map(|id| id.as_str());
+    let near = nearest(text, known)
+        .map(|near| format!("; nearest: `{near}`"))
+        .unwrap_or_default();
     Err(format!("`{text}` is not known{near}"))
 }
 
@@ -190,20 +281,34 @@ pub fn purpose_ref(activity: &Activity, text: &str) -> Result<PurposeRef, String
         let code = vocabulary::lookup(Facet::Purpose, text).map(PurposeRef::Code);
         return code.ok_or_else(|| format!("purpose {}", UnknownTerm::new(Facet::Purpose, text)));
     }
-    let own = activity.purposes.iter().find(|purpose| purpose.id.as_str() == text);
-    own.map(|purpose| PurposeRef::Id(purpose.id.clone())).ok_or_else(|| {
-        let near = nearest(text, activity.purposes.iter().map(|purpose| purpose.id.as_str()));
-        let near = near.map(|near| format!("; nearest: `{near}`")).unwrap_or_default();
-        format!("purpose `{text}` is not known{near}")
-    })
+    let own = activity
+        .purposes
+        .iter()
+        .find(|purpose| purpose.id.as_str() == text);
+    own.map(|purpose| PurposeRef::Id(purpose.id.clone()))
+        .ok_or_else(|| {
+            let near = nearest(text, activity.purposes.iter().map(|purpose| purpose.id.as_str()));
+            let near = near
+                .map(|near| format!("; nearest: `{near}`"))
+                .unwrap_or_default();
+            format!("purpose `{text}` is not known{near}")
+        })
 }
 
 /// Puts the question to one activity.
 fn put(record: &Record, activity: &Activity, question: &Question, asked: &Resolved, day: Date) -> Outcome {
     let mut unknown = asked.unknown.clone();
-    let purpose = question.purpose.as_deref().map(|text| purpose_ref(activity, text)).transpose();
+    let purpose = question
+        .purpose
+        .as_deref()
+        .map(|text| purpose_ref(activity, text))
+        .transpose();
     let purpose = purpose.unwrap_or_else(|message| {
-        unknown.findings.push(Finding::new(FindingCode::TermUnknown).detail(message).asks("purpose"));
+        unknown.findings.push(
+            Finding::new(FindingCode::TermUnknown)
+                .detail(message)
+                .asks("purpose"),
+        );
         None
     });
     let case = Case {
@@ -217,18 +322,29 @@ fn put(record: &Record, activity: &Activity, question: &Question, asked: &Resolv
         source: asked.source.clone(),
     };
     // With a purpose that is unknown there is no use in asking which one was meant.
-    let outcome = if question.purpose.is_some() { for_person(&case, &asked.data) } else { purpose_unsaid(&case, &asked.data) };
+    let outcome = if question.purpose.is_some() {
+        for_person(&case, &asked.data)
+    } else {
+        purpose_unsaid(&case, &asked.data)
+    };
     unknown.and(outcome)
 }
 
 /// PURPOSE_NOT_SAID: a statement that names a purpose would change the verdict.
 fn purpose_unsaid(case: &Case<'_>, data: &[Term]) -> Outcome {
     let unsaid = for_person(case, data);
-    let declared = case.activity.purposes.iter().filter(|purpose| purpose.stated.declares());
+    let declared = case
+        .activity
+        .purposes
+        .iter()
+        .filter(|purpose| purpose.stated.declares());
     let mut differing = Vec::new();
     let mut changes_on = unsaid.changes_on;
     for purpose in declared {
-        let named = Case { purpose: Some(PurposeRef::Id(purpose.id.clone())), ..case.clone() };
+        let named = Case {
+            purpose: Some(PurposeRef::Id(purpose.id.clone())),
+            ..case.clone()
+        };
         let outcome = for_person(&named, data);
         changes_on = changes_on.into_iter().chain(outcome.changes_on).min();
         if outcome.verdict() != unsaid.verdict() {
@@ -238,7 +354,9 @@ fn purpose_unsaid(case: &Case<'_>, data: &[Term]) -> Outcome {
     if differing.is_empty() {
         return unsaid.until(changes_on);
     }
-    let finding = Finding::new(FindingCode::PurposeNotSaid).detail(differing.join(", ")).asks("purpose");
+    let finding = Finding::new(FindingCode::PurposeNotSaid)
+        .detail(differing.join(", "))
+        .asks("purpose");
     Outcome::from(finding).until(changes_on)
 }
 
@@ -247,35 +365,72 @@ fn for_person(case: &Case<'_>, data: &[Term]) -> Outcome {
     if !case.question.subjects.is_empty() {
         return combinations(case, data);
     }
-    let declared = case.activity.subjects.iter().filter(|subject| subject.stated.declares());
+    let declared = case
+        .activity
+        .subjects
+        .iter()
+        .filter(|subject| subject.stated.declares());
     let outcomes: Vec<(&Term, Outcome)> = declared
         .map(|subject| {
             let person = vec![subject.subject.clone()];
-            (&subject.subject, combinations(&Case { person, ..case.clone() }, data))
+            (
+                &subject.subject,
+                combinations(
+                    &Case {
+                        person,
+                        ..case.clone()
+                    },
+                    data,
+                ),
+            )
         })
         .collect();
-    let Some((_, first)) = outcomes.first() else { return combinations(case, data) };
-    let changes_on = outcomes.iter().filter_map(|(_, outcome)| outcome.changes_on).min();
-    if outcomes.iter().all(|(_, outcome)| outcome.verdict() == first.verdict()) {
+    let Some((_, first)) = outcomes.first() else {
+        return combinations(case, data);
+    };
+    let changes_on = outcomes
+        .iter()
+        .filter_map(|(_, outcome)| outcome.changes_on)
+        .min();
+    if outcomes
+        .iter()
+        .all(|(_, outcome)| outcome.verdict() == first.verdict())
+    {
         return first.clone().until(changes_on);
     }
-    let each: Vec<String> =
-        outcomes.iter().map(|(subject, outcome)| format!("{subject} {:?}", outcome.verdict())).collect();
-    let finding = Finding::new(FindingCode::SubjectStateUnknown).detail(each.join(", ")).asks("subjects");
+    let each: Vec<String> = outcomes
+        .iter()
+        .map(|(subject, outcome)| format!("{subject} {:?}", outcome.verdict()))
+        .collect();
+    let finding = Finding::new(FindingCode::SubjectStateUnknown)
+        .detail(each.join(", "))
+        .asks("subjects");
     Outcome::from(finding).until(changes_on)
 }
 
 /// Every combination of an operation with a data category; each finding says which it concerns.
 fn combinations(case: &Case<'_>, data: &[Term]) -> Outcome {
-    let data: Vec<Option<&Term>> = if data.is_empty() { vec![None] } else { data.iter().map(Some).collect() };
-    let operations = case.question.operations.iter().map(|operation| match (operation, &case.counterparty) {
-        // Handing data to a processor is use.
-        (Operation::Disclose, Counterparty::Processor(_)) => Operation::Use,
-        (operation, _) => *operation,
-    });
+    let data: Vec<Option<&Term>> = if data.is_empty() {
+        vec![None]
+    } else {
+        data.iter().map(Some).collect()
+    };
+    let operations = case
+        .question
+        .operations
+        .iter()
+        .map(|operation| match (operation, &case.counterparty) {
+            // Handing data to a processor is use.
+            (Operation::Disclose, Counterparty::Processor(_)) => Operation::Use,
+            (operation, _) => *operation,
+        });
     let each = operations.flat_map(|operation| {
         data.iter().map(move |data| {
-            let combination = Combination { operation, data: *data, classes: classes(case, *data) };
+            let combination = Combination {
+                operation,
+                data: *data,
+                classes: classes(case, *data),
+            };
             let mut outcome = conjuncts(case, &combination);
             for finding in &mut outcome.findings {
                 finding.operations = vec![operation];
@@ -289,11 +444,19 @@ fn combinations(case: &Case<'_>, data: &[Term]) -> Outcome {
 
 /// What the law makes of the data, raised by a use of the activity where it says so.
 fn classes(case: &Case<'_>, data: Option<&Term>) -> Classes {
-    let Some(data) = data else { return Classes::default() };
+    let Some(data) = data else {
+        return Classes::default();
+    };
     let raised = case.activity.data_uses.iter().filter(|data_use| {
-        data_use.stated.declares() && data_use.data.iter().any(|declared| case.record.data.overlaps(declared, data))
+        data_use.stated.declares()
+            && data_use
+                .data
+                .iter()
+                .any(|declared| case.record.data.overlaps(declared, data))
     });
-    raised.fold(case.record.data.classes(data), |classes, data_use| classes.union(data_use.raised_to))
+    raised.fold(case.record.data.classes(data), |classes, data_use| {
+        classes.union(data_use.raised_to)
+    })
 }
 
 /// The conjuncts, all of them.
@@ -301,9 +464,17 @@ fn conjuncts(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
     let anonymous = anonymous(case, asked);
     let is_anonymous = anonymous.as_ref().is_some_and(Outcome::is_permitted);
     let personal = |conjunct: fn(&Case<'_>, &Combination<'_>) -> Outcome| {
-        if is_anonymous { Outcome::default() } else { conjunct(case, asked) }
+        if is_anonymous {
+            Outcome::default()
+        } else {
+            conjunct(case, asked)
+        }
     };
-    let purpose = if asked.operation.is_duty() { Outcome::default() } else { purpose::purpose(case) };
+    let purpose = if asked.operation.is_duty() {
+        Outcome::default()
+    } else {
+        purpose::purpose(case)
+    };
     Outcome::all([
         in_force::in_force(case),
         purpose,
@@ -331,13 +502,17 @@ fn anonymous(case: &Case<'_>, asked: &Combination<'_>) -> Option<Outcome> {
         .any(|rule| rule.end_action == crate::domain::retention::EndAction::Anonymisation);
     let identifying = vocabulary::lookup(Facet::Data, "pd:Identifying").map(Term::Code);
     let identifies = asked.data.is_some_and(|data| {
-        identifying.as_ref().is_some_and(|identifying| case.record.data.is_within(data, identifying))
+        identifying
+            .as_ref()
+            .is_some_and(|identifying| case.record.data.is_within(data, identifying))
     });
     if !recorded {
         return None;
     }
     Some(if identifies {
-        Finding::new(FindingCode::AnonymisationInsufficient).asks("form").into()
+        Finding::new(FindingCode::AnonymisationInsufficient)
+            .asks("form")
+            .into()
     } else {
         FindingCode::AnonymousOutOfScope.into()
     })

@@ -33,7 +33,9 @@ pub fn ground(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
     });
     if let Some((place, basis)) = denied {
         let evidence = case.evidence(place, &basis.stated.provenance);
-        return Finding::new(FindingCode::LegalBasisAbsent).evidence(evidence).into();
+        return Finding::new(FindingCode::LegalBasisAbsent)
+            .evidence(evidence)
+            .into();
     }
     // Grounds that all name other purposes leave the ground of this one not stated.
     let alternatives = bases
@@ -44,10 +46,15 @@ pub fn ground(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
 }
 
 fn not_stated(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
-    if case.extent(List::LegalBases).is_some_and(|extent| extent.says == Says::None) {
+    if case
+        .extent(List::LegalBases)
+        .is_some_and(|extent| extent.says == Says::None)
+    {
         return FindingCode::LegalBasisAbsent.into();
     }
-    gap(case).and(objection(case, None)).and(classes::complete(case, asked, None, Reach::Implied))
+    gap(case)
+        .and(objection(case, None))
+        .and(classes::complete(case, asked, None, Reach::Implied))
 }
 
 /// LEGAL_BASIS_NOT_RECORDED: the only finding that the register's policy may lower.
@@ -79,7 +86,9 @@ fn one(case: &Case<'_>, asked: &Combination<'_>, place: String, basis: &LegalBas
             DataFit::Unscoped if reach.is_none() => "protected data has to be named",
             _ => "",
         };
-        let finding = Finding::new(FindingCode::LegalBasisScopeExceeded).detail(detail).evidence(evidence());
+        let finding = Finding::new(FindingCode::LegalBasisScopeExceeded)
+            .detail(detail)
+            .evidence(evidence());
         return outcome.with(finding);
     }
     let point = match basis.article_6 {
@@ -88,7 +97,11 @@ fn one(case: &Case<'_>, asked: &Combination<'_>, place: String, basis: &LegalBas
     };
     let conditions = Outcome::all(basis.conditions.iter().map(|id| case.condition(id)));
     let completed = classes::complete(case, asked, Some(basis), reach.unwrap_or(Reach::Implied));
-    outcome.and(point).and(conditions).and(objection(case, basis.article_6)).and(completed)
+    outcome
+        .and(point)
+        .and(conditions)
+        .and(objection(case, basis.article_6))
+        .and(completed)
 }
 
 fn article_6(
@@ -125,11 +138,18 @@ fn contract_party(case: &Case<'_>) -> Outcome {
         "ropa:FormerEmployee",
         "dpv:Subscriber",
     ];
-    const NEVER: [&str; 4] = ["ropa:BusinessContact", "dpv:Visitor", "ropa:RelatedPerson", "ropa:Enquirer"];
+    const NEVER: [&str; 4] = [
+        "ropa:BusinessContact",
+        "dpv:Visitor",
+        "ropa:RelatedPerson",
+        "ropa:Enquirer",
+    ];
     if PARTIES.iter().any(|code| case.person_is(code)) {
         Outcome::default()
     } else if NEVER.iter().any(|code| case.person_is(code)) {
-        Finding::new(FindingCode::SubjectNotContractParty).asks("subjects").into()
+        Finding::new(FindingCode::SubjectNotContractParty)
+            .asks("subjects")
+            .into()
     } else {
         case.law_condition(CONTRACT_PARTY)
     }
@@ -139,7 +159,10 @@ fn contract_party(case: &Case<'_>) -> Outcome {
 /// leaves the others. Direct marketing and recorded opt-outs are in `rights`.
 fn objection(case: &Case<'_>, point: Option<Article6>) -> Outcome {
     let objection = case.facts().objection;
-    if matches!(objection, RequestFact::Unsaid | RequestFact::None | RequestFact::Refused) {
+    if matches!(
+        objection,
+        RequestFact::Unsaid | RequestFact::None | RequestFact::Refused
+    ) {
         return Outcome::default();
     }
     let found = |code| Outcome::from(Finding::new(code).asks("objection"));

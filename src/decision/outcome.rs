@@ -16,7 +16,11 @@ pub struct Outcome {
 impl Outcome {
     /// The worst that was found.
     pub fn verdict(&self) -> Verdict {
-        self.findings.iter().map(|finding| finding.severity.verdict()).max().unwrap_or_default()
+        self.findings
+            .iter()
+            .map(|finding| finding.severity.verdict())
+            .max()
+            .unwrap_or_default()
     }
 
     /// Whether it denies or leaves something open.
@@ -55,7 +59,11 @@ impl Outcome {
                 Some(best) => {
                     let changes_on = other.changes_on;
                     let rank = |outcome: &Self| (outcome.verdict(), outcome.findings.len());
-                    if rank(&other) < rank(&best) { other.until(best.changes_on) } else { best.until(changes_on) }
+                    if rank(&other) < rank(&best) {
+                        other.until(best.changes_on)
+                    } else {
+                        best.until(changes_on)
+                    }
                 }
             });
         }
@@ -70,7 +78,10 @@ impl Outcome {
 
 impl From<Finding> for Outcome {
     fn from(finding: Finding) -> Self {
-        Self { findings: vec![finding], changes_on: None }
+        Self {
+            findings: vec![finding],
+            changes_on: None,
+        }
     }
 }
 

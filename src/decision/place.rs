@@ -22,7 +22,9 @@ use crate::{
 pub fn place(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
     let leaves = match &case.counterparty {
         Counterparty::Processor(_) => true,
-        Counterparty::Recipient(_) => asked.operation == Operation::Disclose && !case.counterparty.is_subject(),
+        Counterparty::Recipient(_) => {
+            asked.operation == Operation::Disclose && !case.counterparty.is_subject()
+        }
         Counterparty::None => false,
     } || asked.operation == Operation::Transfer;
     match case.facts().country {
@@ -35,9 +37,15 @@ pub fn place(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
 
 /// The counterparty's recorded places; where none is recorded, the data has to stay within the EEA.
 fn recorded(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
-    let countries = case.counterparty.party().map(|party| party.countries.as_slice()).unwrap_or_default();
+    let countries = case
+        .counterparty
+        .party()
+        .map(|party| party.countries.as_slice())
+        .unwrap_or_default();
     match countries {
-        [] if asked.operation == Operation::Transfer => Finding::new(FindingCode::PlaceUnknown).asks("country").into(),
+        [] if asked.operation == Operation::Transfer => {
+            Finding::new(FindingCode::PlaceUnknown).asks("country").into()
+        }
         [] => FindingCode::WithinEeaOnly.into(),
         countries => Outcome::all(countries.iter().map(|country| outside(case, asked, *country))),
     }
@@ -48,19 +56,35 @@ fn outside(case: &Case<'_>, asked: &Combination<'_>, country: Country) -> Outcom
         return Outcome::default();
     }
     // For transfers "none" wins, also beside a list.
-    if let Some(extent) = case.extent(List::Transfers).filter(|extent| extent.says == Says::None) {
+    if let Some(extent) = case
+        .extent(List::Transfers)
+        .filter(|extent| extent.says == Says::None)
+    {
         let place = format!("registers/{}#extents", case.record.register.id);
         let evidence = case.evidence(place, &extent.provenance);
-        return Finding::new(FindingCode::TransferAbsent).asks("country").evidence(evidence).into();
+        return Finding::new(FindingCode::TransferAbsent)
+            .asks("country")
+            .evidence(evidence)
+            .into();
     }
-    let declared = case.activity.transfers.iter().filter_map(|id| case.record.transfers.get(id));
+    let declared = case
+        .activity
+        .transfers
+        .iter()
+        .filter_map(|id| case.record.transfers.get(id));
     let alternatives = declared
         .filter(|transfer| covers(case, asked, transfer, country))
         .map(|transfer| one(case, asked, transfer, country));
     Outcome::best(alternatives).unwrap_or_else(|| {
         let is_empty = case.activity.transfers.is_empty();
-        let codes = [FindingCode::TransferNotRecorded, FindingCode::TransferAbsent, FindingCode::TransferNotDeclared];
-        case.uncovered(List::Transfers, is_empty, codes).asks("country").into()
+        let codes = [
+            FindingCode::TransferNotRecorded,
+            FindingCode::TransferAbsent,
+            FindingCode::TransferNotDeclared,
+        ];
+        case.uncovered(List::Transfers, is_empty, codes)
+            .asks("country")
+            .into()
     })
 }
 
@@ -113,7 +137,9 @@ fn tool(case: &Case<'_>, asked: &Combination<'_>, tool: TransferTool, country: C
 
 /// ADEQUACY_* (Art. 45), evaluated at the time of the processing.
 fn adequate(case: &Case<'_>, country: Country) -> Outcome {
-    let Some(decision) = adequacy::decision_for(country) else { return FindingCode::AdequacyMissing.into() };
+    let Some(decision) = adequacy::decision_for(country) else {
+        return FindingCode::AdequacyMissing.into();
+    };
     let found = |code: FindingCode| Finding::new(code).detail(decision.source.citation);
     let mut outcome = Outcome::default().until(decision.in_force.next_change(case.day));
     if !decision.in_force.contains(case.day) {

@@ -15,7 +15,10 @@ use crate::domain::{
 pub fn prohibition(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
     let register = Listed::of_register(case, "prohibitions", &case.record.register.prohibitions);
     let activity = case.own("prohibitions", &case.activity.prohibitions);
-    let lists = [(activity, FindingCode::ProhibitedByActivity), (register, FindingCode::ProhibitedByRegister)];
+    let lists = [
+        (activity, FindingCode::ProhibitedByActivity),
+        (register, FindingCode::ProhibitedByRegister),
+    ];
     Outcome::all(lists.iter().flat_map(|(list, code)| {
         list.iter()
             .filter(|(_, prohibition)| {
@@ -43,13 +46,18 @@ fn one(case: &Case<'_>, place: String, prohibition: &Prohibition, code: FindingC
         return Outcome::default().until(changes_on);
     }
     let evidence = case.evidence(place, &prohibition.provenance);
-    let forbidden = Finding::new(code).detail(prohibition.text.clone()).evidence(evidence.clone());
+    let forbidden = Finding::new(code)
+        .detail(prohibition.text.clone())
+        .evidence(evidence.clone());
     let lifted = prohibition.unless.as_ref().map(|id| (id, case.condition(id)));
     let outcome = match lifted {
         Some((_, condition)) if condition.is_permitted() => Outcome::default(),
         // Unknown or unsaid, what would lift it is asked for; denied, it stands.
         Some((id, mut condition)) if case.facts().condition(id.as_str()) != Fact::No => {
-            condition.findings.iter_mut().for_each(|finding| finding.evidence.push(evidence.clone()));
+            condition
+                .findings
+                .iter_mut()
+                .for_each(|finding| finding.evidence.push(evidence.clone()));
             condition
         }
         _ => forbidden.into(),

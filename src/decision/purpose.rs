@@ -10,12 +10,19 @@ use crate::domain::{
 
 /// PURPOSE_* (Art. 5(1)(b)). Purposes match exactly; narrower ones only where the entry says so.
 pub fn purpose(case: &Case<'_>) -> Outcome {
-    let Some(asked) = &case.purpose else { return Outcome::default() };
+    let Some(asked) = &case.purpose else {
+        return Outcome::default();
+    };
     for list in case.purposes() {
-        let denied = list.iter().find(|(_, purpose)| purpose.stated.denies() && is_denied(purpose, asked));
+        let denied = list
+            .iter()
+            .find(|(_, purpose)| purpose.stated.denies() && is_denied(purpose, asked));
         if let Some((place, purpose)) = denied {
             let evidence = case.evidence(place, &purpose.stated.provenance);
-            return Finding::new(FindingCode::PurposeAbsent).asks("purpose").evidence(evidence).into();
+            return Finding::new(FindingCode::PurposeAbsent)
+                .asks("purpose")
+                .evidence(evidence)
+                .into();
         }
     }
     if case.asked_purposes().next().is_some() {
@@ -23,21 +30,39 @@ pub fn purpose(case: &Case<'_>) -> Outcome {
     }
     let compatible = case.own("purposes", &case.activity.purposes);
     let compatible = compatible.iter().find(|(_, purpose)| {
-        purpose.stated.declares() && matches!(asked, PurposeRef::Code(code) if purpose.compatible.contains(code))
+        purpose.stated.declares()
+            && matches!(asked, PurposeRef::Code(code) if purpose.compatible.contains(code))
     });
     if let Some((place, purpose)) = compatible {
         let evidence = case.evidence(place, &purpose.stated.provenance);
-        return Outcome::from(Finding::new(FindingCode::CompatibilityAssessed).asks("purpose").evidence(evidence))
-            .with(Finding::new(FindingCode::NotifySubject133));
+        return Outcome::from(
+            Finding::new(FindingCode::CompatibilityAssessed)
+                .asks("purpose")
+                .evidence(evidence),
+        )
+        .with(Finding::new(FindingCode::NotifySubject133));
     }
-    let declared: Vec<&str> =
-        case.activity.purposes.iter().filter(|own| own.stated.declares()).map(|own| own.id.as_str()).collect();
+    let declared: Vec<&str> = case
+        .activity
+        .purposes
+        .iter()
+        .filter(|own| own.stated.declares())
+        .map(|own| own.id.as_str())
+        .collect();
     let finding = case.uncovered(
         List::Purposes,
         declared.is_empty(),
-        [FindingCode::PurposeNotRecorded, FindingCode::PurposeAbsent, FindingCode::PurposeNotDeclared],
+        [
+            FindingCode::PurposeNotRecorded,
+            FindingCode::PurposeAbsent,
+            FindingCode::PurposeNotDeclared,
+        ],
     );
-    let detail = if declared.is_empty() { String::new() } else { format!("declared: {}", declared.join(", ")) };
+    let detail = if declared.is_empty() {
+        String::new()
+    } else {
+        format!("declared: {}", declared.join(", "))
+    };
     finding.detail(detail).asks("purpose").into()
 }
 
@@ -79,12 +104,18 @@ impl<'a> Case<'a> {
     pub fn purposes_meant(&self) -> Vec<Vec<Code>> {
         match &self.purpose {
             None => {
-                let declared = self.activity.purposes.iter().filter(|purpose| purpose.stated.declares());
+                let declared = self
+                    .activity
+                    .purposes
+                    .iter()
+                    .filter(|purpose| purpose.stated.declares());
                 declared.map(|purpose| purpose.codes.clone()).collect()
             }
             Some(asked) => {
-                let mut codes: Vec<Code> =
-                    self.asked_purposes().flat_map(|(_, purpose)| purpose.codes.clone()).collect();
+                let mut codes: Vec<Code> = self
+                    .asked_purposes()
+                    .flat_map(|(_, purpose)| purpose.codes.clone())
+                    .collect();
                 if let PurposeRef::Code(code) = asked {
                     codes.push(*code);
                 }

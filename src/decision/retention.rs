@@ -47,10 +47,15 @@ pub fn retention(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
         }
     }
     let overridden = |rule: &RetentionRule| {
-        on.iter().any(|other| rule.id.as_ref().is_some_and(|id| other.rule.overrides.contains(id)))
+        on.iter().any(|other| {
+            rule.id
+                .as_ref()
+                .is_some_and(|id| other.rule.overrides.contains(id))
+        })
     };
     let (maxima, minima) = (
-        on.iter().filter(|one| one.rule.limit.is_maximum() && !overridden(one.rule)),
+        on.iter()
+            .filter(|one| one.rule.limit.is_maximum() && !overridden(one.rule)),
         on.iter().filter(|one| one.rule.limit.is_minimum()),
     );
     let had_maximum = in_scope.iter().any(|(_, rule)| rule.limit.is_maximum());
@@ -60,7 +65,9 @@ pub fn retention(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
     }
     let minima: Vec<&Rule<'_>> = minima.collect();
     outcome = maximum(case, asked, &maxima, running(case, &minima), outcome);
-    outcome.and(minimum(case, asked, &minima)).and(erase_holds(case, asked))
+    outcome
+        .and(minimum(case, asked, &minima))
+        .and(erase_holds(case, asked))
 }
 
 struct Rule<'a> {
@@ -76,11 +83,19 @@ enum Guard {
 
 /// A condition that is denied switches a rule off; unknown or unsaid it leaves the answer open.
 fn guard(case: &Case<'_>, rule: &RetentionRule) -> Guard {
-    if rule.conditions.iter().any(|id| case.facts().condition(id.as_str()) == Fact::No) {
+    if rule
+        .conditions
+        .iter()
+        .any(|id| case.facts().condition(id.as_str()) == Fact::No)
+    {
         return Guard::Off;
     }
     let open = Outcome::all(rule.conditions.iter().map(|id| case.condition(id)));
-    if open.is_permitted() { Guard::On } else { Guard::Unknown(open) }
+    if open.is_permitted() {
+        Guard::On
+    } else {
+        Guard::Unknown(open)
+    }
 }
 
 /// When the event of a rule happened.
@@ -145,13 +160,18 @@ fn maximum(
             continue;
         };
         if rule.rule.certainty == Certainty::Interpreted && !operation.is_duty() {
-            outcome = outcome.with(found(FindingCode::RetentionInterpreted).detail(rule.rule.event.to_string()));
+            outcome =
+                outcome.with(found(FindingCode::RetentionInterpreted).detail(rule.rule.event.to_string()));
         }
         match event(case, rule.rule) {
             Event::On(day) => {
                 let last = period.last_day(day).unwrap_or(Date::MAX);
                 let stored = period.plus(rule.rule.margin).last_day(day).unwrap_or(Date::MAX);
-                ends.push(End { use_until: last, store_until: stored, rule });
+                ends.push(End {
+                    use_until: last,
+                    store_until: stored,
+                    rule,
+                });
             }
             Event::NotYet => {}
             Event::Unknown if operation.is_duty() || operation == Operation::Anonymise => {}
@@ -160,7 +180,9 @@ fn maximum(
                 Operation::Erase | Operation::Restrict | Operation::Anonymise => {}
                 Operation::Store | Operation::Archive => {
                     let detail = format!("{period} after {}", rule.rule.event);
-                    let open = found(FindingCode::RetentionAnchorUnsaid).detail(detail).asks(asks);
+                    let open = found(FindingCode::RetentionAnchorUnsaid)
+                        .detail(detail)
+                        .asks(asks);
                     outcome = outcome.and(case.attest(open));
                 }
                 _ => {
@@ -180,7 +202,9 @@ fn maximum(
                 outcome = outcome.with(found(FindingCode::RetentionUnresolvedErase));
             }
         } else if !operation.is_duty() {
-            outcome = outcome.with(found(FindingCode::RetentionUnresolved)).with(found(FindingCode::ReviewBy));
+            outcome = outcome
+                .with(found(FindingCode::RetentionUnresolved))
+                .with(found(FindingCode::ReviewBy));
         }
     }
     if !computed {
@@ -198,17 +222,28 @@ fn bounds(
     held_until: Option<Date>,
     mut outcome: Outcome,
 ) -> (Outcome, bool) {
-    let Some(first) = ends.iter().min_by_key(|end| end.store_until) else { return (outcome, false) };
-    let use_until = ends.iter().map(|end| end.use_until).min().unwrap_or(first.use_until);
+    let Some(first) = ends.iter().min_by_key(|end| end.store_until) else {
+        return (outcome, false);
+    };
+    let use_until = ends
+        .iter()
+        .map(|end| end.use_until)
+        .min()
+        .unwrap_or(first.use_until);
     let store_until = first.store_until;
     let evidence = || first.rule.evidence.clone();
     if ends.iter().any(|end| end.use_until != use_until) {
         outcome = outcome.with(Finding::new(FindingCode::RetentionConflict).evidence(evidence()));
     }
     let facts = case.facts();
-    let leaving = matches!(asked.operation, Operation::Erase | Operation::Anonymise | Operation::Restrict);
+    let leaving = matches!(
+        asked.operation,
+        Operation::Erase | Operation::Anonymise | Operation::Restrict
+    );
     let archived = asked.operation == Operation::Archive
-        && ends.iter().any(|end| end.rule.rule.end_action == EndAction::Archiving);
+        && ends
+            .iter()
+            .any(|end| end.rule.rule.end_action == EndAction::Archiving);
     let claim = facts.legal_claim == Fact::Yes;
     let tomorrow = |day: Date| day.tomorrow().ok();
     if case.day > store_until {
@@ -218,7 +253,9 @@ fn bounds(
         }
         if !(leaving || archived || claim && facts.legal_hold == Fact::Yes) {
             let detail = format!("the last day was {store_until}");
-            let finding = Finding::new(FindingCode::RetentionExpired).detail(detail).evidence(evidence());
+            let finding = Finding::new(FindingCode::RetentionExpired)
+                .detail(detail)
+                .evidence(evidence());
             outcome = outcome.with(finding);
         }
         return (outcome, true);
@@ -254,11 +291,17 @@ fn minimum(case: &Case<'_>, asked: &Combination<'_>, minima: &[&Rule<'_>]) -> Ou
         if requested && !statutory {
             return Outcome::default();
         }
-        let code = if statutory { FindingCode::EarlyErasureRefused } else { FindingCode::EarlyErasureOwnMinimum };
+        let code = if statutory {
+            FindingCode::EarlyErasureRefused
+        } else {
+            FindingCode::EarlyErasureOwnMinimum
+        };
         let found = |code: FindingCode, detail: String| {
             Outcome::from(Finding::new(code).detail(detail).evidence(rule.evidence.clone()))
         };
-        let Some(period) = rule.rule.period else { return Outcome::default() };
+        let Some(period) = rule.rule.period else {
+            return Outcome::default();
+        };
         match event(case, rule.rule) {
             Event::On(day) => match period.last_day(day) {
                 Some(last) if case.day > last => Outcome::default(),
@@ -268,7 +311,10 @@ fn minimum(case: &Case<'_>, asked: &Combination<'_>, minima: &[&Rule<'_>]) -> Ou
             Event::NotYet => found(code, "the period has not begun".to_owned()),
             Event::Unknown | Event::Unsaid => {
                 let finding = Finding::new(FindingCode::RetentionAnchorUnknown);
-                finding.asks(format!("events[\"{}\"]", rule.rule.event)).evidence(rule.evidence.clone()).into()
+                finding
+                    .asks(format!("events[\"{}\"]", rule.rule.event))
+                    .evidence(rule.evidence.clone())
+                    .into()
             }
         }
     }))
@@ -280,8 +326,12 @@ fn erase_holds(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
         return Outcome::default();
     }
     let hold = match case.facts().legal_hold {
-        Fact::Yes => Finding::new(FindingCode::LegalHoldActive).asks("legal_hold").into(),
-        Fact::Unknown => Finding::new(FindingCode::LegalHoldUnknown).asks("legal_hold").into(),
+        Fact::Yes => Finding::new(FindingCode::LegalHoldActive)
+            .asks("legal_hold")
+            .into(),
+        Fact::Unknown => Finding::new(FindingCode::LegalHoldUnknown)
+            .asks("legal_hold")
+            .into(),
         Fact::No | Fact::Unsaid => Outcome::default(),
     };
     if case.activity.disclosures.is_empty() {
@@ -309,7 +359,9 @@ fn relation_over(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
         return Outcome::default();
     }
     let ended = |event: &&str| matches!(case.facts().events.get(*event), Some(EventFact::On(day)) if *day <= case.day);
-    let former = FORMER.iter().any(|(former, current)| case.person_is(former) && !case.person_is(current));
+    let former = FORMER
+        .iter()
+        .any(|(former, current)| case.person_is(former) && !case.person_is(current));
     if ENDS.iter().any(|event| ended(&event)) || former {
         FindingCode::RetentionRelationOver.into()
     } else {

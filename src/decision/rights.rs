@@ -17,7 +17,12 @@ pub fn rights(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
     if asked.operation.is_duty() {
         return Outcome::default();
     }
-    Outcome::all([marketing(case), opt_out(case, asked), restriction(case, asked), erasure(case, asked)])
+    Outcome::all([
+        marketing(case),
+        opt_out(case, asked),
+        restriction(case, asked),
+        erasure(case, asked),
+    ])
 }
 
 /// OBJECTION_DIRECT_MARKETING (Art. 21(2), (3)): absolute, whatever the ground.
@@ -32,10 +37,12 @@ fn marketing(case: &Case<'_>) -> Outcome {
 /// OPT_OUT_*: a standing opt-out that the record grants counts as an objection.
 fn opt_out(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
     let matching = case.own("opt_outs", &case.activity.opt_outs);
-    let matching = matching.iter().find(|(_, opt_out)| {
-        case.counts(&opt_out.scope.purposes) && case.overlaps(&opt_out.scope, asked)
-    });
-    let Some((place, opt_out)) = matching else { return Outcome::default() };
+    let matching = matching
+        .iter()
+        .find(|(_, opt_out)| case.counts(&opt_out.scope.purposes) && case.overlaps(&opt_out.scope, asked));
+    let Some((place, opt_out)) = matching else {
+        return Outcome::default();
+    };
     let evidence = case.evidence(place, &opt_out.provenance);
     let mut outcome = absolute(case, FindingCode::OptOutRecorded);
     for finding in &mut outcome.findings {
@@ -47,7 +54,9 @@ fn opt_out(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
 fn absolute(case: &Case<'_>, code: FindingCode) -> Outcome {
     match case.facts().objection {
         RequestFact::None => Outcome::default(),
-        RequestFact::Open | RequestFact::Granted | RequestFact::Refused => Finding::new(code).asks("objection").into(),
+        RequestFact::Open | RequestFact::Granted | RequestFact::Refused => {
+            Finding::new(code).asks("objection").into()
+        }
         RequestFact::Unknown => Finding::new(FindingCode::RightsUnknown).asks("objection").into(),
         RequestFact::Unsaid => case.attest(Finding::new(FindingCode::OptOutUnchecked).asks("objection")),
     }
@@ -56,13 +65,18 @@ fn absolute(case: &Case<'_>, code: FindingCode) -> Outcome {
 /// RESTRICTION_ACTIVE (Art. 18(2)): storing, consent and legal claims are what is left.
 fn restriction(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
     let facts = case.facts();
-    let consented = facts.consents.iter().any(|consent| consent.state == ConsentState::Given);
+    let consented = facts
+        .consents
+        .iter()
+        .any(|consent| consent.state == ConsentState::Given);
     let left = asked.operation == Operation::Store || facts.legal_claim == Fact::Yes || consented;
     match facts.restriction {
-        RequestFact::Granted if !left => Finding::new(FindingCode::RestrictionActive).asks("restriction").into(),
-        RequestFact::Open | RequestFact::Unknown if !left => {
-            Finding::new(FindingCode::RightsUnknown).asks("restriction").into()
-        }
+        RequestFact::Granted if !left => Finding::new(FindingCode::RestrictionActive)
+            .asks("restriction")
+            .into(),
+        RequestFact::Open | RequestFact::Unknown if !left => Finding::new(FindingCode::RightsUnknown)
+            .asks("restriction")
+            .into(),
         _ => Outcome::default(),
     }
 }
@@ -72,7 +86,9 @@ fn restriction(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
 fn erasure(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
     match case.facts().erasure {
         RequestFact::Unsaid | RequestFact::None | RequestFact::Refused => Outcome::default(),
-        RequestFact::Granted => Finding::new(FindingCode::ErasureRequestGranted).asks("erasure").into(),
+        RequestFact::Granted => Finding::new(FindingCode::ErasureRequestGranted)
+            .asks("erasure")
+            .into(),
         RequestFact::Unknown => Finding::new(FindingCode::RightsUnknown).asks("erasure").into(),
         RequestFact::Open if rests_on_duty(case, asked) => Outcome::default(),
         RequestFact::Open => case.attest(Finding::new(FindingCode::ErasureRequestOpen).asks("erasure")),
@@ -82,7 +98,10 @@ fn erasure(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
 fn rests_on_duty(case: &Case<'_>, asked: &Combination<'_>) -> bool {
     case.legal_bases().entries.iter().any(|basis| {
         basis.stated.declares()
-            && matches!(basis.article_6, Some(Article6::LegalObligation | Article6::PublicTask))
+            && matches!(
+                basis.article_6,
+                Some(Article6::LegalObligation | Article6::PublicTask)
+            )
             && !basis.laws.is_empty()
             && basis.stated.effective.contains(case.day)
             && case.counts(&basis.scope.purposes)

@@ -41,10 +41,17 @@ impl Case<'_> {
         }
         let by_class = scope.data_classes.iter().any(|class| asked.classes.is(*class))
             && asked.classes.is_ordinary() | self.classes_named(scope, asked);
-        let by_term = asked
-            .data
-            .is_some_and(|data| scope.data.iter().any(|declared| self.record.data.covers(declared, data)));
-        if by_class || by_term { DataFit::Named } else { DataFit::Missed }
+        let by_term = asked.data.is_some_and(|data| {
+            scope
+                .data
+                .iter()
+                .any(|declared| self.record.data.covers(declared, data))
+        });
+        if by_class || by_term {
+            DataFit::Named
+        } else {
+            DataFit::Missed
+        }
     }
 
     /// Whether the scope names every protected class that the data is in.
@@ -52,7 +59,9 @@ impl Case<'_> {
         let named = scope
             .data_classes
             .iter()
-            .fold(crate::domain::term::Classes::default(), |all, class| all.union((*class).into()));
+            .fold(crate::domain::term::Classes::default(), |all, class| {
+                all.union((*class).into())
+            });
         named.contains(asked.classes)
     }
 
@@ -75,7 +84,11 @@ impl Case<'_> {
         let terms = &self.record.subjects;
         let covered = |role: &Term| declared.iter().any(|category| terms.covers(category, role));
         self.person.iter().any(covered)
-            && self.person.iter().filter(|role| terms.is_exact(role)).all(covered)
+            && self
+                .person
+                .iter()
+                .filter(|role| terms.is_exact(role))
+                .all(covered)
     }
 
     /// Whether a scope that restricts has anything in common with what is asked. Purposes are left to the caller.
@@ -84,7 +97,9 @@ impl Case<'_> {
         let operations = &scope.operations;
         let recipients = &scope.recipients;
         (operations.is_empty()
-            || operations.iter().any(|word| word.covers(asked.operation) || asked.operation.covers(*word)))
+            || operations
+                .iter()
+                .any(|word| word.covers(asked.operation) || asked.operation.covers(*word)))
             && (!scope.names_data()
                 || scope.data_classes.iter().any(|class| asked.classes.is(*class))
                 || asked
@@ -92,10 +107,12 @@ impl Case<'_> {
                     .is_none_or(|term| scope.data.iter().any(|forbidden| data.overlaps(forbidden, term))))
             && (scope.subjects.is_empty()
                 || self.person.is_empty()
-                || self
-                    .person
-                    .iter()
-                    .any(|role| scope.subjects.iter().any(|forbidden| subjects.overlaps(forbidden, role))))
+                || self.person.iter().any(|role| {
+                    scope
+                        .subjects
+                        .iter()
+                        .any(|forbidden| subjects.overlaps(forbidden, role))
+                }))
             && (recipients.is_empty()
                 || self
                     .counterparty

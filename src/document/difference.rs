@@ -16,7 +16,11 @@ pub struct FieldChange {
 /// What differs between two JSON texts. Texts that are no JSON differ as a whole.
 pub fn between(before: &str, after: &str) -> Vec<FieldChange> {
     let (Ok(before), Ok(after)) = (serde_json::from_str(before), serde_json::from_str(after)) else {
-        return vec![FieldChange { path: String::new(), before: None, after: None }];
+        return vec![FieldChange {
+            path: String::new(),
+            before: None,
+            after: None,
+        }];
     };
     let mut changes = Vec::new();
     compare(String::new(), Some(&before), Some(&after), &mut changes);
@@ -32,7 +36,11 @@ fn compare(path: String, before: Option<&Value>, after: Option<&Value>, changes:
             names.dedup();
             for name in names {
                 let field = snake_case(name);
-                let path = if path.is_empty() { field } else { format!("{path}.{field}") };
+                let path = if path.is_empty() {
+                    field
+                } else {
+                    format!("{path}.{field}")
+                };
                 compare(path, one.get(name), other.get(name), changes);
             }
         }

@@ -6,12 +6,11 @@ use prost::Message;
 use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor, SerializeOptions};
 use serde_json::Value;
 
-use super::{
-    MOST_VIOLATIONS, Violation, Violations,
-    parse::Message as Resource,
-    shape,
+use super::{MOST_VIOLATIONS, Violation, Violations, parse::Message as Resource, shape};
+use crate::{
+    domain::name::{ResourceKind, ResourceName},
+    pb,
 };
-use crate::{domain::name::{ResourceKind, ResourceName}, pb};
 
 /// The version of the form in which documents are stored.
 pub const FORMAT: u16 = 1;
@@ -21,7 +20,8 @@ pub const FORMAT: u16 = 1;
 #[error("a document cannot be read or written: {0}")]
 pub struct Unreadable(String);
 
-static POOL: LazyLock<Option<DescriptorPool>> = LazyLock::new(|| DescriptorPool::decode(pb::DESCRIPTORS).ok());
+static POOL: LazyLock<Option<DescriptorPool>> =
+    LazyLock::new(|| DescriptorPool::decode(pb::DESCRIPTORS).ok());
 
 /// The descriptor of a message of the contract, e.g. `RegisterDocument`.
 pub fn descriptor(message: &str) -> Result<MessageDescriptor, Unreadable> {
@@ -33,7 +33,9 @@ pub fn descriptor(message: &str) -> Result<MessageDescriptor, Unreadable> {
 /// Writes a message as canonical JSON.
 pub fn write(name: &str, message: &impl Message) -> Result<String, Unreadable> {
     let mut dynamic = DynamicMessage::new(descriptor(name)?);
-    dynamic.transcode_from(message).map_err(|error| Unreadable(error.to_string()))?;
+    dynamic
+        .transcode_from(message)
+        .map_err(|error| Unreadable(error.to_string()))?;
     let mut serializer = serde_json::Serializer::new(Vec::new());
     dynamic
         .serialize_with_options(&mut serializer, &SerializeOptions::new())
@@ -60,7 +62,10 @@ pub fn read_written<M: Message + Default>(name: &str, value: Value, path: &str) 
     match message {
         Ok(message) => (message, found),
         Err(Unreadable(message)) => {
-            found.push(Violation { path: path.to_owned(), message });
+            found.push(Violation {
+                path: path.to_owned(),
+                message,
+            });
             (M::default(), found)
         }
     }

@@ -18,7 +18,13 @@ mod tests {
     #[test]
     fn norway_stays_a_country() {
         let read = read("countries: [NO, SE]\n---\nid: x\n").unwrap();
-        assert_eq!(read, [serde_json::json!({"countries": ["NO", "SE"]}), serde_json::json!({"id": "x"})]);
+        assert_eq!(
+            read,
+            [
+                serde_json::json!({"countries": ["NO", "SE"]}),
+                serde_json::json!({"id": "x"})
+            ]
+        );
     }
 
     #[test]

@@ -61,21 +61,21 @@ pub enum Resource {
 pub fn resource(at: &mut At<'_>, message: Message, revision: Revision) -> Option<Resource> {
     let before = at.count();
     let resource = match message {
-        Message::Register(message) => {
-            register::register(at, *message, revision).map(Box::new).map(Resource::Register)
-        }
-        Message::Activity(message) => {
-            activity::activity(at, *message, revision).map(Box::new).map(Resource::Activity)
-        }
+        Message::Register(message) => register::register(at, *message, revision)
+            .map(Box::new)
+            .map(Resource::Register),
+        Message::Activity(message) => activity::activity(at, *message, revision)
+            .map(Box::new)
+            .map(Resource::Activity),
         Message::DataCategory(message) => {
             party::data_category(at, message).map(|(id, own)| Resource::DataCategory(id, own))
         }
         Message::DataSubjectCategory(message) => {
             party::subject_category(at, message).map(|(id, own)| Resource::DataSubjectCategory(id, own))
         }
-        Message::Processor(message) => {
-            party::processor(at, message).map(Box::new).map(Resource::Processor)
-        }
+        Message::Processor(message) => party::processor(at, message)
+            .map(Box::new)
+            .map(Resource::Processor),
         Message::Recipient(message) => party::recipient(at, message).map(Resource::Recipient),
         Message::Transfer(message) => party::transfer(at, message).map(Box::new).map(Resource::Transfer),
     };

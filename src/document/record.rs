@@ -57,7 +57,11 @@ impl Draft {
             let json = message.write()?;
             let name = message.name();
             // A mistake in the name is named by the parser of the resource.
-            resource(&mut At::new(path.clone(), &mut found), message, Revision::default());
+            resource(
+                &mut At::new(path.clone(), &mut found),
+                message,
+                Revision::default(),
+            );
             let Some(name) = name else { continue };
             if let Some(earlier) = drafts.get(&name) {
                 found.push(Violation {
@@ -73,11 +77,17 @@ impl Draft {
         for draft in &resources {
             if Some(draft.name.register_id()) != register.as_ref() {
                 let message = "is in another register than the rest of the document".to_owned();
-                found.push(Violation { path: format!("{}.name", draft.path), message });
+                found.push(Violation {
+                    path: format!("{}.name", draft.path),
+                    message,
+                });
             }
         }
         if resources.is_empty() && found.is_empty() {
-            found.push(Violation { path: "document".to_owned(), message: "is empty".to_owned() });
+            found.push(Violation {
+                path: "document".to_owned(),
+                message: "is empty".to_owned(),
+            });
         }
         match register {
             Some(register) if found.is_empty() => Ok(Self { register, resources }),
@@ -98,14 +108,27 @@ fn messages(document: pb::RegisterDocument) -> Vec<(String, Message)> {
     } = document;
     fn entries<P>(field: &str, list: Vec<P>, wrap: fn(P) -> Message) -> Vec<(String, Message)> {
         let numbered = list.into_iter().enumerate();
-        numbered.map(|(index, entry)| (format!("document.{field}[{index}]"), wrap(entry))).collect()
+        numbered
+            .map(|(index, entry)| (format!("document.{field}[{index}]"), wrap(entry)))
+            .collect()
     }
-    let register = register.map(|register| ("document.register".to_owned(), Message::Register(Box::new(register))));
+    let register = register.map(|register| {
+        (
+            "document.register".to_owned(),
+            Message::Register(Box::new(register)),
+        )
+    });
     [
         register.into_iter().collect(),
-        entries("activities", activities, |activity| Message::Activity(Box::new(activity))),
+        entries("activities", activities, |activity| {
+            Message::Activity(Box::new(activity))
+        }),
         entries("data_categories", data_categories, Message::DataCategory),
-        entries("data_subject_categories", data_subject_categories, Message::DataSubjectCategory),
+        entries(
+            "data_subject_categories",
+            data_subject_categories,
+            Message::DataSubjectCategory,
+        ),
         entries("processors", processors, Message::Processor),
         entries("recipients", recipients, Message::Recipient),
         entries("transfers", transfers, Message::Transfer),
@@ -141,18 +164,37 @@ pub fn record(register: &RegisterId, stored: &[Stored]) -> Result<Record, Violat
                 let parsed = resource(&mut At::new(path.clone(), &mut found), message, one.revision);
                 parsed.into_iter().for_each(|parsed| parts.add(parsed));
             }
-            Err(unreadable) => found.push(Violation { path: path.clone(), message: unreadable.to_string() }),
+            Err(unreadable) => found.push(Violation {
+                path: path.clone(),
+                message: unreadable.to_string(),
+            }),
         }
         paths.insert(one.name.clone(), path);
     }
     let path = |name: &ResourceName| paths.get(name).cloned().unwrap_or_else(|| name.to_string());
 
-    let data = own_terms(register, ResourceKind::DataCategory, parts.data_categories, &path, &mut found);
-    let subjects = own_terms(register, ResourceKind::DataSubjectCategory, parts.subject_categories, &path, &mut found);
+    let data = own_terms(
+        register,
+        ResourceKind::DataCategory,
+        parts.data_categories,
+        &path,
+        &mut found,
+    );
+    let subjects = own_terms(
+        register,
+        ResourceKind::DataSubjectCategory,
+        parts.subject_categories,
+        &path,
+        &mut found,
+    );
     let Some(own_register) = parts.register else {
         if found.is_empty() {
-            let message = "the register itself is missing: it has to be created with the first document".to_owned();
-            found.push(Violation { path: "document.register".to_owned(), message });
+            let message =
+                "the register itself is missing: it has to be created with the first document".to_owned();
+            found.push(Violation {
+                path: "document.register".to_owned(),
+                message,
+            });
         }
         return Err(found);
     };
@@ -217,7 +259,10 @@ fn own_terms(
         for id in broken {
             let name = ResourceName::child(register.clone(), kind, id);
             let message = "is narrower than a term that is missing, or than itself".to_owned();
-            found.push(Violation { path: format!("{}.broader", path(&name)), message });
+            found.push(Violation {
+                path: format!("{}.broader", path(&name)),
+                message,
+            });
         }
         Terms::default()
     })

@@ -3,7 +3,7 @@
 use super::{Violations, parse::At};
 use crate::{
     domain::{
-        activity::{Activity, LegalBasis, Prohibition, ProcessorUse},
+        activity::{Activity, LegalBasis, ProcessorUse, Prohibition},
         name::{Id, ResourceKind, ResourceName},
         register::{ConditionKind, Record},
         retention::RetentionRule,
@@ -20,28 +20,52 @@ pub fn check(record: &Record, path: &impl Fn(&ResourceName) -> String, found: &m
     let named = |kind, id: &Id| path(&ResourceName::child(register.clone(), kind, id.clone()));
 
     let own_path = path(&ResourceName::register(register.clone()));
-    Check { record, activity: None, at: At::new(own_path, found) }.register();
+    Check {
+        record,
+        activity: None,
+        at: At::new(own_path, found),
+    }
+    .register();
     for (id, activity) in &record.activities {
         let at = At::new(named(ResourceKind::Activity, id), found);
-        Check { record, activity: Some(activity), at }.activity(activity);
+        Check {
+            record,
+            activity: Some(activity),
+            at,
+        }
+        .activity(activity);
     }
     for (id, processor) in &record.processors {
         let at = At::new(named(ResourceKind::Processor, id), found);
-        let mut check = Check { record, activity: None, at };
+        let mut check = Check {
+            record,
+            activity: None,
+            at,
+        };
         check.provenance(&processor.provenance);
         check.within("contract", |check| check.scope(&processor.contract.scope));
     }
     for (id, recipient) in &record.recipients {
         let at = At::new(named(ResourceKind::Recipient, id), found);
-        let mut check = Check { record, activity: None, at };
+        let mut check = Check {
+            record,
+            activity: None,
+            at,
+        };
         check.provenance(&recipient.provenance);
         if record.processors.contains_key(id) {
-            check.at.field("name", |at| at.wrong(format_args!("`{id}` is also the id of a processor")));
+            check.at.field("name", |at| {
+                at.wrong(format_args!("`{id}` is also the id of a processor"))
+            });
         }
     }
     for (id, transfer) in &record.transfers {
         let at = At::new(named(ResourceKind::Transfer, id), found);
-        let mut check = Check { record, activity: None, at };
+        let mut check = Check {
+            record,
+            activity: None,
+            at,
+        };
         check.provenance(&transfer.provenance);
         check.scope(&transfer.scope);
         for (index, importer) in transfer.importers.iter().enumerate() {
@@ -60,7 +84,8 @@ struct Check<'a, 'v> {
 impl Check<'_, '_> {
     fn within(&mut self, field: &str, inside: impl FnOnce(&mut Check<'_, '_>)) {
         let (record, activity) = (self.record, self.activity);
-        self.at.nested(field, |at| inside(&mut Check { record, activity, at }));
+        self.at
+            .nested(field, |at| inside(&mut Check { record, activity, at }));
     }
 
     fn each<T>(&mut self, field: &str, list: &[T], one: impl Fn(&mut Check<'_, '_>, &T)) {
@@ -71,16 +96,26 @@ impl Check<'_, '_> {
 
     fn register(&mut self) {
         let register = &self.record.register;
-        for id in register.conditions.keys().filter(|id| law::is_condition(id.as_str())) {
-            self.at.field("conditions", |at| at.wrong(format_args!("`{id}` is the id of a condition of law")));
+        for id in register
+            .conditions
+            .keys()
+            .filter(|id| law::is_condition(id.as_str()))
+        {
+            self.at.field("conditions", |at| {
+                at.wrong(format_args!("`{id}` is the id of a condition of law"))
+            });
         }
         self.within("defaults", |check| {
             let defaults = &register.defaults;
             check.legal_bases(&defaults.legal_bases);
             check.processors(&defaults.processors);
             check.retention(&defaults.retention);
-            check.each("purposes", &defaults.purposes, |check, purpose| check.provenance(&purpose.stated.provenance));
-            check.each("extents", &defaults.extents, |check, extent| check.provenance(&extent.provenance));
+            check.each("purposes", &defaults.purposes, |check, purpose| {
+                check.provenance(&purpose.stated.provenance)
+            });
+            check.each("extents", &defaults.extents, |check, extent| {
+                check.provenance(&extent.provenance)
+            });
             check.each("operations", &defaults.operations, |check, operation| {
                 check.scope(&operation.scope);
                 check.provenance(&operation.stated.provenance);
@@ -91,9 +126,16 @@ impl Check<'_, '_> {
 
     fn activity(&mut self, activity: &Activity) {
         self.provenance(&activity.provenance);
-        self.each("purposes", &activity.purposes, |check, purpose| check.provenance(&purpose.stated.provenance));
+        self.each("purposes", &activity.purposes, |check, purpose| {
+            check.provenance(&purpose.stated.provenance)
+        });
         self.each("subjects", &activity.subjects, |check, subject| {
-            check.own("subject", Facet::Subject, &check.record.subjects, &subject.subject);
+            check.own(
+                "subject",
+                Facet::Subject,
+                &check.record.subjects,
+                &subject.subject,
+            );
             check.provenance(&subject.stated.provenance);
         });
         self.each("data_uses", &activity.data_uses, |check, data_use| {
@@ -130,16 +172,22 @@ impl Check<'_, '_> {
             }
         });
         self.retention(&activity.retention);
-        self.each("automated_decisions", &activity.automated_decisions, |check, decision| {
-            check.scope(&decision.scope);
-            check.provenance(&decision.stated.provenance);
-        });
+        self.each(
+            "automated_decisions",
+            &activity.automated_decisions,
+            |check, decision| {
+                check.scope(&decision.scope);
+                check.provenance(&decision.stated.provenance);
+            },
+        );
         self.prohibitions(&activity.prohibitions);
         self.each("opt_outs", &activity.opt_outs, |check, opt_out| {
             check.scope(&opt_out.scope);
             check.provenance(&opt_out.provenance);
         });
-        self.each("extents", &activity.extents, |check, extent| check.provenance(&extent.provenance));
+        self.each("extents", &activity.extents, |check, extent| {
+            check.provenance(&extent.provenance)
+        });
     }
 
     fn legal_bases(&mut self, list: &[LegalBasis]) {
@@ -154,7 +202,9 @@ impl Check<'_, '_> {
         self.each("processors", list, |check, processor_use| {
             let id = &processor_use.processor;
             if !check.record.processors.contains_key(id) {
-                check.at.field("processor", |at| at.wrong(format_args!("there is no processor `{id}`")));
+                check.at.field("processor", |at| {
+                    at.wrong(format_args!("there is no processor `{id}`"))
+                });
             }
             check.scope(&processor_use.scope);
             check.provenance(&processor_use.stated.provenance);
@@ -200,7 +250,11 @@ impl Check<'_, '_> {
 
     fn terms(&mut self, field: &str, facet: Facet, list: &[Term]) {
         self.each(field, list, |check, term| {
-            let terms = if facet == Facet::Data { &check.record.data } else { &check.record.subjects };
+            let terms = if facet == Facet::Data {
+                &check.record.data
+            } else {
+                &check.record.subjects
+            };
             check.own("", facet, terms, term);
         });
     }
@@ -208,7 +262,10 @@ impl Check<'_, '_> {
     fn own(&mut self, field: &str, facet: Facet, terms: &Terms, term: &Term) {
         if !terms.contains(term) {
             self.within(field, |check| {
-                check.at.wrong(format_args!("there is no {} `{term}` of the register's own", facet.noun()));
+                check.at.wrong(format_args!(
+                    "there is no {} `{term}` of the register's own",
+                    facet.noun()
+                ));
             });
         }
     }
@@ -223,7 +280,8 @@ impl Check<'_, '_> {
 
     fn party(&mut self, id: &Id) {
         if !self.record.recipients.contains_key(id) && !self.record.processors.contains_key(id) {
-            self.at.wrong(format_args!("there is no recipient or processor `{id}`"));
+            self.at
+                .wrong(format_args!("there is no recipient or processor `{id}`"));
         }
     }
 
@@ -233,7 +291,11 @@ impl Check<'_, '_> {
             let known = match check.activity {
                 Some(activity) => activity.purposes.iter().any(|purpose| purpose.id == *id),
                 None => {
-                    let mut all = check.record.activities.values().flat_map(|activity| &activity.purposes);
+                    let mut all = check
+                        .record
+                        .activities
+                        .values()
+                        .flat_map(|activity| &activity.purposes);
                     all.any(|purpose| purpose.id == *id)
                 }
             };
@@ -249,7 +311,8 @@ impl Check<'_, '_> {
 
     fn condition(&mut self, id: &Id) {
         if !self.record.register.conditions.contains_key(id) {
-            self.at.wrong(format_args!("there is no condition `{id}` in the register"));
+            self.at
+                .wrong(format_args!("there is no condition `{id}` in the register"));
         }
     }
 

@@ -15,8 +15,14 @@ pub fn check(message: &MessageDescriptor, value: &mut Value, path: &str, found: 
         return;
     };
     fields.retain(|name, value| {
-        let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-        let field = message.get_field_by_json_name(name).or_else(|| message.get_field_by_name(name));
+        let path = if path.is_empty() {
+            name.clone()
+        } else {
+            format!("{path}.{name}")
+        };
+        let field = message
+            .get_field_by_json_name(name)
+            .or_else(|| message.get_field_by_name(name));
         match field {
             None => {
                 found.push(wrong(&path, &unknown_field(message, name)));
@@ -84,10 +90,15 @@ fn unknown_field(message: &MessageDescriptor, name: &str) -> String {
         .map(|field| (strsim::jaro_winkler(name, field.name()), field))
         .filter(|(score, _)| *score > 0.8)
         .max_by(|one, other| one.0.total_cmp(&other.0));
-    let hint = near.map(|(_, field)| format!("; did you mean `{}`?", field.name())).unwrap_or_default();
+    let hint = near
+        .map(|(_, field)| format!("; did you mean `{}`?", field.name()))
+        .unwrap_or_default();
     format!("is not a field of {}{hint}", message.name())
 }
 
 fn wrong(path: &str, message: &str) -> Violation {
-    Violation { path: path.to_owned(), message: message.to_owned() }
+    Violation {
+        path: path.to_owned(),
+        message: message.to_owned(),
+    }
 }

@@ -5,7 +5,7 @@ use super::{
     operation::Operation,
     party::Country,
     retention::RetentionRule,
-    statement::{Effective, Extent, LawReference, Provenance, PartyRef, PurposeRef, Scope, Stated},
+    statement::{Effective, Extent, LawReference, PartyRef, Provenance, PurposeRef, Scope, Stated},
     term::{Classes, Term},
     vocabulary::Code,
 };

@@ -139,6 +139,10 @@ impl Finding {
 impl Evidence {
     /// A place with its source.
     pub fn new(place: String, document: &str, provenance: &Provenance) -> Self {
-        Self { place, document: document.to_owned(), section: provenance.section.clone() }
+        Self {
+            place,
+            document: document.to_owned(),
+            section: provenance.section.clone(),
+        }
     }
 }

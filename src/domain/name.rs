@@ -118,7 +118,10 @@ pub struct InvalidName;
 impl ResourceName {
     /// The name of a register.
     pub const fn register(register: RegisterId) -> Self {
-        Self { register, child: None }
+        Self {
+            register,
+            child: None,
+        }
     }
 
     /// The name of something in a register. `kind` must not be `Register`: that gives the register's own name.
@@ -224,9 +227,19 @@ mod tests {
     #[test]
     fn malformed_names_are_refused() {
         for text in [
-            "", "koko", "registers", "registers/", "registers/Koko", "registers/koko/", "registers/koko/chat",
-            "registers/koko/activities", "registers/koko/activities/a/b", "registers/koko/registers/x",
-            "registers/koko/activities/-a", "registers/koko/activities/a-", "registers/kökö",
+            "",
+            "koko",
+            "registers",
+            "registers/",
+            "registers/Koko",
+            "registers/koko/",
+            "registers/koko/chat",
+            "registers/koko/activities",
+            "registers/koko/activities/a/b",
+            "registers/koko/registers/x",
+            "registers/koko/activities/-a",
+            "registers/koko/activities/a-",
+            "registers/kökö",
         ] {
             assert!(text.parse::<ResourceName>().is_err(), "{text}");
         }

@@ -155,6 +155,9 @@ impl TransferTool {
 
     /// Whether it is closed to public authorities in the exercise of their powers (Art. 49(3)).
     pub const fn is_closed_to_authorities(self) -> bool {
-        matches!(self, Self::ExplicitConsent | Self::ContractNecessity | Self::CompellingInterests)
+        matches!(
+            self,
+            Self::ExplicitConsent | Self::ContractNecessity | Self::CompellingInterests
+        )
     }
 }

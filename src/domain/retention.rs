@@ -127,7 +127,11 @@ impl Period {
     /// The last day of the period that runs from the event: years and months are added once, clamping to the end of
     /// the month, then weeks and days. `None` past the end of the calendar.
     pub fn last_day(self, event: Date) -> Option<Date> {
-        let months = Span::new().try_years(self.years).ok()?.try_months(self.months).ok()?;
+        let months = Span::new()
+            .try_years(self.years)
+            .ok()?
+            .try_months(self.months)
+            .ok()?;
         let days = Span::new().try_weeks(self.weeks).ok()?.try_days(self.days).ok()?;
         event.checked_add(months).ok()?.checked_add(days).ok()
     }
@@ -137,7 +141,10 @@ impl FromStr for Period {
     type Err = InvalidPeriod;
 
     fn from_str(text: &str) -> Result<Self, InvalidPeriod> {
-        let mut rest = text.strip_prefix('P').filter(|rest| !rest.is_empty()).ok_or(InvalidPeriod)?;
+        let mut rest = text
+            .strip_prefix('P')
+            .filter(|rest| !rest.is_empty())
+            .ok_or(InvalidPeriod)?;
         let mut period = Self::default();
         let mut units = [
             ('Y', &mut period.years, 1000),
@@ -207,7 +214,9 @@ mod tests {
 
     #[test]
     fn only_calendar_periods_are_read() {
-        for text in ["", "P", "13M", "P1M1Y", "P1Y1Y", "PT5H", "P-1D", "P1.5Y", "p1y", "P1Y ", "P9999Y", "P1é"] {
+        for text in [
+            "", "P", "13M", "P1M1Y", "P1Y1Y", "PT5H", "P-1D", "P1.5Y", "p1y", "P1Y ", "P9999Y", "P1é",
+        ] {
             assert_eq!(text.parse::<Period>(), Err(InvalidPeriod), "{text}");
         }
         for text in ["P13M", "P2Y6M", "P1W", "P30D", "P0D", "P1Y2M3W4D"] {

@@ -187,7 +187,10 @@ mod tests {
     #[test]
     fn the_last_day_is_the_one_before_until() {
         let day = |text: &str| text.parse::<Date>().unwrap();
-        let effective = Effective { from: Some(day("2024-02-15")), until: Some(day("2026-01-01")) };
+        let effective = Effective {
+            from: Some(day("2024-02-15")),
+            until: Some(day("2026-01-01")),
+        };
         assert!(!effective.contains(day("2024-02-14")));
         assert!(effective.contains(day("2024-02-15")));
         assert!(effective.contains(day("2025-12-31")));

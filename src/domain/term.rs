@@ -46,7 +46,10 @@ impl UnknownTerm {
     /// The text with the nearest codes of the facet.
     pub fn new(facet: Facet, text: &str) -> Self {
         let nearest = vocabulary::nearest(facet, text);
-        Self { text: text.to_owned(), nearest: nearest.into_iter().map(str::to_owned).collect() }
+        Self {
+            text: text.to_owned(),
+            nearest: nearest.into_iter().map(str::to_owned).collect(),
+        }
     }
 }
 
@@ -168,9 +171,10 @@ impl Terms {
             let before = open.len();
             open.retain(|id| {
                 let parents = own.get(*id).map_or(&[][..], |term| &term.broader);
-                let stands = parents
-                    .iter()
-                    .all(|parent| matches!(parent, Term::Code(_)) || sound.iter().any(|id| parent == &Term::Own((*id).clone())));
+                let stands = parents.iter().all(|parent| {
+                    matches!(parent, Term::Code(_))
+                        || sound.iter().any(|id| parent == &Term::Own((*id).clone()))
+                });
                 if stands {
                     sound.push(id);
                 }
@@ -207,9 +211,9 @@ impl Terms {
                 national_number: code.concept().national_number,
             },
             Term::Own(id) => self.own.get(id).map_or_else(Classes::default, |own| {
-                own.broader
-                    .iter()
-                    .fold(own.raised_to, |classes, parent| classes.union(self.classes(parent)))
+                own.broader.iter().fold(own.raised_to, |classes, parent| {
+                    classes.union(self.classes(parent))
+                })
             }),
         }
     }
@@ -262,12 +266,23 @@ mod tests {
     use super::*;
 
     fn own(broader: &[&str], raised_to: Classes) -> OwnTerm {
-        let broader = broader.iter().map(|text| Term::parse(Facet::Data, text).unwrap()).collect();
-        OwnTerm { broader, raised_to, exact: false }
+        let broader = broader
+            .iter()
+            .map(|text| Term::parse(Facet::Data, text).unwrap())
+            .collect();
+        OwnTerm {
+            broader,
+            raised_to,
+            exact: false,
+        }
     }
 
     fn terms(list: &[(&str, OwnTerm)]) -> Result<Terms, Vec<Id>> {
-        Terms::new(list.iter().map(|(id, own)| (id.parse().unwrap(), own.clone())).collect())
+        Terms::new(
+            list.iter()
+                .map(|(id, own)| (id.parse().unwrap(), own.clone()))
+                .collect(),
+        )
     }
 
     fn term(text: &str) -> Term {
@@ -288,7 +303,11 @@ mod tests {
 
     #[test]
     fn a_raised_term_is_no_longer_covered_by_its_ordinary_parent() {
-        let terms = terms(&[("benefit-type", own(&["ropa:BenefitPayment"], DataClass::Special.into()))]).unwrap();
+        let terms = terms(&[(
+            "benefit-type",
+            own(&["ropa:BenefitPayment"], DataClass::Special.into()),
+        )])
+        .unwrap();
         assert!(!terms.covers(&term("ropa:BenefitPayment"), &term("benefit-type")));
         assert!(terms.overlaps(&term("ropa:BenefitPayment"), &term("benefit-type")));
     }

@@ -180,8 +180,7 @@ static RENAMED: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(||
 
 fn parse(facet: Facet, line: &'static str) -> Option<Concept> {
     let mut columns = line.splitn(4, ',');
-    let (code, broader, flags, label) =
-        (columns.next()?, columns.next()?, columns.next()?, columns.next()?);
+    let (code, broader, flags, label) = (columns.next()?, columns.next()?, columns.next()?, columns.next()?);
     Some(Concept {
         code,
         facet,
@@ -250,7 +249,10 @@ mod tests {
             assert_eq!(codes(facet).count(), count, "{facet:?}");
             for code in codes(facet) {
                 assert_eq!(code.broader().count(), code.concept().broader.len(), "{code}");
-                assert!(!code.broader().any(|parent| parent.is_within(code)), "{code} is in a cycle");
+                assert!(
+                    !code.broader().any(|parent| parent.is_within(code)),
+                    "{code} is in a cycle"
+                );
             }
         }
     }
@@ -276,8 +278,14 @@ mod tests {
     fn nothing_ordinary_covers_anything_special_criminal_or_a_national_number() {
         for asked in codes(Facet::Data) {
             for declared in codes(Facet::Data).filter(|declared| declared.covers(asked)) {
-                assert!(declared.concept().special || !asked.concept().special, "{declared} {asked}");
-                assert!(declared.concept().criminal || !asked.concept().criminal, "{declared} {asked}");
+                assert!(
+                    declared.concept().special || !asked.concept().special,
+                    "{declared} {asked}"
+                );
+                assert!(
+                    declared.concept().criminal || !asked.concept().criminal,
+                    "{declared} {asked}"
+                );
             }
         }
         assert!(!data("pd:OfficialID").covers(data("ropa:NationalIdentificationNumber")));
@@ -285,7 +293,10 @@ mod tests {
 
     #[test]
     fn unknown_codes_are_answered_with_the_nearest() {
-        assert_eq!(nearest(Facet::Data, "pd:EmailAdress").first(), Some(&"pd:EmailAddress"));
+        assert_eq!(
+            nearest(Facet::Data, "pd:EmailAdress").first(),
+            Some(&"pd:EmailAddress")
+        );
         assert!(nearest(Facet::Data, "pd:qqqqqq").is_empty());
     }
 }

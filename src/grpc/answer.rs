@@ -31,7 +31,13 @@ pub struct Made {
 
 /// The answer to a question.
 pub fn answer(question: &Question, decision: Decision, made: Made) -> pb::CheckResponse {
-    let Decision { verdict, findings, activity, candidates, valid_until } = decision;
+    let Decision {
+        verdict,
+        findings,
+        activity,
+        candidates,
+        valid_until,
+    } = decision;
     let (activity, activity_revision) = match activity {
         Some((name, revision)) => (name.to_string(), number(revision)),
         None => (String::new(), 0),
@@ -76,7 +82,9 @@ fn reusable(question: &Question, valid_until: Option<Timestamp>, made: Made) -> 
     let left = valid_until.map(|until| until.duration_since(question.time.max(made.now)));
     match left {
         None => made.cache_max_age,
-        Some(left) => Duration::try_from(left).unwrap_or_default().min(made.cache_max_age),
+        Some(left) => Duration::try_from(left)
+            .unwrap_or_default()
+            .min(made.cache_max_age),
     }
 }
 
@@ -92,21 +100,40 @@ fn duration(duration: Duration) -> prost_types::Duration {
 }
 
 fn message(general: &str, detail: &str) -> String {
-    if detail.is_empty() { general.to_owned() } else { format!("{general}: {detail}") }
+    if detail.is_empty() {
+        general.to_owned()
+    } else {
+        format!("{general}: {detail}")
+    }
 }
 
 fn references(evidence: Vec<Evidence>) -> Vec<String> {
     evidence
         .into_iter()
-        .map(|Evidence { place, document, section }| match (document.as_str(), section.as_str()) {
-            ("", _) | (_, "") => place,
-            (document, section) => format!("{place} ({document} {section})"),
-        })
+        .map(
+            |Evidence {
+                 place,
+                 document,
+                 section,
+             }| match (document.as_str(), section.as_str()) {
+                ("", _) | (_, "") => place,
+                (document, section) => format!("{place} ({document} {section})"),
+            },
+        )
         .collect()
 }
 
 fn to_finding(finding: Finding) -> pb::Finding {
-    let Finding { code, severity, detail, question_fields, evidence, date: _, operations, data } = finding;
+    let Finding {
+        code,
+        severity,
+        detail,
+        question_fields,
+        evidence,
+        date: _,
+        operations,
+        data,
+    } = finding;
     let rule = code.rule();
     pb::Finding {
         code: code.number(),
@@ -117,13 +144,25 @@ fn to_finding(finding: Finding) -> pb::Finding {
         remedy: rule.remedy.to_owned(),
         question_fields,
         record_refs: references(evidence),
-        operations: operations.into_iter().map(|operation| pb::Operation::from(operation).into()).collect(),
+        operations: operations
+            .into_iter()
+            .map(|operation| pb::Operation::from(operation).into())
+            .collect(),
         data,
     }
 }
 
 fn to_duty(finding: Finding) -> pb::Duty {
-    let Finding { code, severity: _, detail, question_fields: _, evidence, date, operations: _, data: _ } = finding;
+    let Finding {
+        code,
+        severity: _,
+        detail,
+        question_fields: _,
+        evidence,
+        date,
+        operations: _,
+        data: _,
+    } = finding;
     let rule = code.rule();
     pb::Duty {
         code: code.number(),

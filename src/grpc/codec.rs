@@ -79,20 +79,31 @@ fn unknown_field(name: &str, bytes: Bytes) -> Option<String> {
 fn search(message: &DynamicMessage, path: &str) -> Option<String> {
     if let Some(field) = message.unknown_fields().next() {
         let number = field.number();
-        return Some(if path.is_empty() { format!("#{number}") } else { format!("{path}.#{number}") });
+        return Some(if path.is_empty() {
+            format!("#{number}")
+        } else {
+            format!("{path}.#{number}")
+        });
     }
     message.fields().find_map(|(field, value)| {
-        let path = if path.is_empty() { field.name().to_owned() } else { format!("{path}.{}", field.name()) };
+        let path = if path.is_empty() {
+            field.name().to_owned()
+        } else {
+            format!("{path}.{}", field.name())
+        };
         in_value(value, &path)
     })
 }
 
 fn in_value(value: &Value, path: &str) -> Option<String> {
     match value {
-        Value::Message(message) if message.descriptor().full_name().starts_with("ropa.") => search(message, path),
-        Value::List(values) => {
-            values.iter().enumerate().find_map(|(index, value)| in_value(value, &format!("{path}[{index}]")))
+        Value::Message(message) if message.descriptor().full_name().starts_with("ropa.") => {
+            search(message, path)
         }
+        Value::List(values) => values
+            .iter()
+            .enumerate()
+            .find_map(|(index, value)| in_value(value, &format!("{path}[{index}]"))),
         _ => None,
     }
 }

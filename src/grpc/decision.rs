@@ -21,7 +21,10 @@ pub struct Decisions {
 impl Decisions {
     /// The service over this replica; answers may be reused for at most `cache_max_age`.
     pub const fn new(replica: Replica, cache_max_age: Duration) -> Self {
-        Self { replica, cache_max_age }
+        Self {
+            replica,
+            cache_max_age,
+        }
     }
 }
 

@@ -9,8 +9,7 @@ use tonic_types::{ErrorDetails, StatusExt as _};
 use crate::{
     document::{Violation, Violations},
     pb::ErrorReason,
-    register, replica,
-    store,
+    register, replica, store,
 };
 
 /// The domain of every `ErrorInfo`.
@@ -26,12 +25,22 @@ fn plain(code: Code, reason: ErrorReason, message: &str) -> Status {
 }
 
 fn retry(code: Code, reason: ErrorReason, message: &str, after: Duration) -> Status {
-    status(code, reason, message.to_owned(), ErrorDetails::with_retry_info(Some(after)))
+    status(
+        code,
+        reason,
+        message.to_owned(),
+        ErrorDetails::with_retry_info(Some(after)),
+    )
 }
 
 /// A request that is not what the contract describes.
 pub fn invalid(violations: Violations) -> Status {
-    with_violations(Code::InvalidArgument, ErrorReason::InvalidRequest, "the request has mistakes", violations)
+    with_violations(
+        Code::InvalidArgument,
+        ErrorReason::InvalidRequest,
+        "the request has mistakes",
+        violations,
+    )
 }
 
 fn with_violations(code: Code, reason: ErrorReason, what: &str, violations: Violations) -> Status {
@@ -60,7 +69,10 @@ fn with_violations(code: Code, reason: ErrorReason, what: &str, violations: Viol
 
 /// A field of a request that is wrong.
 pub fn wrong(path: &str, message: impl Into<String>) -> Violation {
-    Violation { path: path.to_owned(), message: message.into() }
+    Violation {
+        path: path.to_owned(),
+        message: message.into(),
+    }
 }
 
 /// Bytes that are no message of the type.
@@ -68,7 +80,12 @@ pub fn undecodable(message: &str, error: &prost::DecodeError) -> Status {
     // What prost says names fields and wire types, never values; long nestings are cut.
     let said: String = error.to_string().chars().take(200).collect();
     let what = format!("the request is not a {message}: {said}");
-    status(Code::InvalidArgument, ErrorReason::UndecodableRequest, what, ErrorDetails::new())
+    status(
+        Code::InvalidArgument,
+        ErrorReason::UndecodableRequest,
+        what,
+        ErrorDetails::new(),
+    )
 }
 
 /// A field that this server does not know.
@@ -81,35 +98,62 @@ pub fn unknown_field(message: &str, field: &str) -> Status {
 
 /// A message that is larger than the method takes.
 pub fn too_large() -> Status {
-    plain(Code::InvalidArgument, ErrorReason::RequestTooLarge, "the request is larger than the method takes")
+    plain(
+        Code::InvalidArgument,
+        ErrorReason::RequestTooLarge,
+        "the request is larger than the method takes",
+    )
 }
 
 /// A register that is not there.
 pub fn register_not_found(register: &str) -> Status {
     let what = format!("there is no register `{register}`");
-    status(Code::NotFound, ErrorReason::RegisterNotFound, what, ErrorDetails::new())
+    status(
+        Code::NotFound,
+        ErrorReason::RegisterNotFound,
+        what,
+        ErrorDetails::new(),
+    )
 }
 
 /// Nothing is served yet, or no longer.
 pub fn not_ready() -> Status {
     let after = Duration::from_secs(1);
-    retry(Code::Unavailable, ErrorReason::NotReady, "no register has been loaded yet", after)
+    retry(
+        Code::Unavailable,
+        ErrorReason::NotReady,
+        "no register has been loaded yet",
+        after,
+    )
 }
 
 /// More work at once than the server takes.
 pub fn overloaded() -> Status {
     let after = Duration::from_millis(100);
-    retry(Code::ResourceExhausted, ErrorReason::Overloaded, "the server is busy", after)
+    retry(
+        Code::ResourceExhausted,
+        ErrorReason::Overloaded,
+        "the server is busy",
+        after,
+    )
 }
 
 /// It took too long.
 pub fn timed_out() -> Status {
-    plain(Code::DeadlineExceeded, ErrorReason::TimedOut, "the server took too long")
+    plain(
+        Code::DeadlineExceeded,
+        ErrorReason::TimedOut,
+        "the server took too long",
+    )
 }
 
 /// A fault of the server.
 pub fn internal() -> Status {
-    plain(Code::Internal, ErrorReason::InternalError, "internal error; it has been logged")
+    plain(
+        Code::Internal,
+        ErrorReason::InternalError,
+        "internal error; it has been logged",
+    )
 }
 
 /// What a caller is told of a failed use case. Faults are logged here, where they are handled, with everything that
@@ -119,11 +163,21 @@ pub fn from_register(error: register::Error) -> Status {
         register::Error::Mistakes(violations) => invalid(violations),
         register::Error::StillReferenced(violations) => {
             let what = "what would remain refers to what would be deleted";
-            with_violations(Code::FailedPrecondition, ErrorReason::StillReferenced, what, violations)
+            with_violations(
+                Code::FailedPrecondition,
+                ErrorReason::StillReferenced,
+                what,
+                violations,
+            )
         }
         register::Error::NotFound(name) => {
             let what = format!("there is no `{name}`");
-            status(Code::NotFound, ErrorReason::ResourceNotFound, what, ErrorDetails::new())
+            status(
+                Code::NotFound,
+                ErrorReason::ResourceNotFound,
+                what,
+                ErrorDetails::new(),
+            )
         }
         register::Error::Store(error) => from_store(&error),
         register::Error::Lost => {
@@ -136,16 +190,26 @@ pub fn from_register(error: register::Error) -> Status {
 fn from_store(error: &store::Error) -> Status {
     let after = Duration::from_millis(200);
     match error {
-        store::Error::Conflict { .. } => {
-            retry(Code::Aborted, ErrorReason::Conflict, "another change was in the way; repeat", after)
-        }
+        store::Error::Conflict { .. } => retry(
+            Code::Aborted,
+            ErrorReason::Conflict,
+            "another change was in the way; repeat",
+            after,
+        ),
         store::Error::Unavailable { .. } | store::Error::OutcomeUnknown { .. } => {
             tracing::warn!(error = %replica::chain(error), "the database is not available");
             let message = match error {
-                store::Error::OutcomeUnknown { .. } => "it is unknown whether the change was made; read before repeating",
+                store::Error::OutcomeUnknown { .. } => {
+                    "it is unknown whether the change was made; read before repeating"
+                }
                 _ => "the database is not available",
             };
-            retry(Code::Unavailable, ErrorReason::DatabaseUnavailable, message, Duration::from_secs(1))
+            retry(
+                Code::Unavailable,
+                ErrorReason::DatabaseUnavailable,
+                message,
+                Duration::from_secs(1),
+            )
         }
         error => {
             tracing::error!(error = %replica::chain(error), "the store failed");

@@ -37,14 +37,28 @@ pub fn page(kind: ResourceKind, parent: &str, page_size: i32, page_token: &str) 
     if page_size < 0 {
         violations.push(error::wrong("page_size", "is negative"));
     }
-    let after = if page_token.is_empty() { None } else { document::name(kind, page_token).ok() };
-    let foreign = after.as_ref().is_some_and(|name| register.as_ref().is_some_and(|own| own != name.register_id()));
+    let after = if page_token.is_empty() {
+        None
+    } else {
+        document::name(kind, page_token).ok()
+    };
+    let foreign = after
+        .as_ref()
+        .is_some_and(|name| register.as_ref().is_some_and(|own| own != name.register_id()));
     if !page_token.is_empty() && (after.is_none() || foreign) {
         violations.push(error::wrong("page_token", "is not a token of this list"));
     }
     if !violations.is_empty() {
         return Err(error::invalid(violations));
     }
-    let size = if page_size == 0 { DEFAULT } else { page_size.min(MOST) };
-    Ok(Page { register, after, size: usize::try_from(size).unwrap_or_default() })
+    let size = if page_size == 0 {
+        DEFAULT
+    } else {
+        page_size.min(MOST)
+    };
+    Ok(Page {
+        register,
+        after,
+        size: usize::try_from(size).unwrap_or_default(),
+    })
 }

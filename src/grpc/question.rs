@@ -13,7 +13,8 @@ use crate::{
         operation::Operation,
         party::{Country, TransferTool},
         question::{
-            Consent, ConsentState, Counterparty, EventFact, Fact, Facts, Form, Giver, PlaceFact, Question, RequestFact,
+            Consent, ConsentState, Counterparty, EventFact, Fact, Facts, Form, Giver, PlaceFact, Question,
+            RequestFact,
         },
         vocabulary::{self, Facet},
     },
@@ -66,7 +67,9 @@ fn read(at: &mut At<'_>, request: pb::CheckRequest, now: Timestamp) -> Option<Qu
     let activity = at.field("activity", |at| activity_id(at, &activity, register.as_ref()));
     let purpose = term(at, "purpose", purpose);
     if activity.is_none() && purpose.is_none() {
-        at.field("purpose", |at| at.wrong("is required where `activity` is left out"));
+        at.field("purpose", |at| {
+            at.wrong("is required where `activity` is left out")
+        });
     }
     if operations.is_empty() {
         at.field("operations", |at| at.wrong("is required"));
@@ -77,7 +80,9 @@ fn read(at: &mut At<'_>, request: pb::CheckRequest, now: Timestamp) -> Option<Qu
     let operations = at.choices::<pb::Operation, Operation>("operations", operations);
     let data = terms(at, "data", 64, data);
     if data.is_empty() && !operations.iter().all(|operation| operation.is_duty()) {
-        at.field("data", |at| at.wrong("is required for all operations but ERASE and RESTRICT"));
+        at.field("data", |at| {
+            at.wrong("is required for all operations but ERASE and RESTRICT")
+        });
     }
     let counterparty = match (term(at, "recipient", recipient), term(at, "processor", processor)) {
         (Some(_), Some(_)) => {
@@ -95,7 +100,9 @@ fn read(at: &mut At<'_>, request: pb::CheckRequest, now: Timestamp) -> Option<Qu
     };
     let facts = Facts {
         country: place(at, &country),
-        transfer_tool: at.choice::<pb::TransferTool, Option<TransferTool>>("transfer_tool", transfer_tool).flatten(),
+        transfer_tool: at
+            .choice::<pb::TransferTool, Option<TransferTool>>("transfer_tool", transfer_tool)
+            .flatten(),
         importer_covered: fact(at, "importer_covered", importer_covered),
         form: at.choice::<pb::DataForm, Form>("form", form).unwrap_or_default(),
         events: read_events(at, events),
@@ -113,7 +120,11 @@ fn read(at: &mut At<'_>, request: pb::CheckRequest, now: Timestamp) -> Option<Qu
         legal_claim: fact(at, "legal_claim", legal_claim),
         need_to_know: fact(at, "need_to_know", need_to_know),
         protected_identity: fact(at, "protected_identity", protected_identity),
-        outcome: if outcome == 0 { None } else { at.choice::<pb::DecisionOutcome, Outcome>("outcome", outcome) },
+        outcome: if outcome == 0 {
+            None
+        } else {
+            at.choice::<pb::DecisionOutcome, Outcome>("outcome", outcome)
+        },
         human_decides: fact(at, "human_decides", human_decides),
         attested: at.each("attested", 64, attested, |at, number| {
             let code = FindingCode::from_number(number);
@@ -153,7 +164,9 @@ fn activity_id(at: &mut At<'_>, text: &str, register: Option<&RegisterId>) -> Op
         return check_term(at, text.to_owned());
     }
     match document::name(ResourceKind::Activity, text) {
-        Ok(name) if register.is_none_or(|register| register == name.register_id()) => Some(name.id().to_string()),
+        Ok(name) if register.is_none_or(|register| register == name.register_id()) => {
+            Some(name.id().to_string())
+        }
         Ok(_) => {
             at.wrong("is in another register than `register`");
             None
@@ -169,7 +182,9 @@ fn activity_id(at: &mut At<'_>, text: &str, register: Option<&RegisterId>) -> Op
 fn check_term(at: &mut At<'_>, text: String) -> Option<String> {
     let plain = |c: char| c.is_ascii_graphic() || c.is_alphanumeric();
     if text.is_empty() || text.len() > TERM || !text.chars().all(plain) {
-        at.wrong(format_args!("is not a code or id: 1 to {TERM} characters without spaces"));
+        at.wrong(format_args!(
+            "is not a code or id: 1 to {TERM} characters without spaces"
+        ));
         None
     } else {
         Some(text)
@@ -177,7 +192,11 @@ fn check_term(at: &mut At<'_>, text: String) -> Option<String> {
 }
 
 fn term(at: &mut At<'_>, name: &str, text: String) -> Option<String> {
-    if text.is_empty() { None } else { at.field(name, |at| check_term(at, text)) }
+    if text.is_empty() {
+        None
+    } else {
+        at.field(name, |at| check_term(at, text))
+    }
 }
 
 fn terms(at: &mut At<'_>, name: &str, most: usize, list: Vec<String>) -> Vec<String> {
@@ -189,7 +208,8 @@ fn fact(at: &mut At<'_>, name: &str, number: i32) -> Fact {
 }
 
 fn request_fact(at: &mut At<'_>, name: &str, number: i32) -> RequestFact {
-    at.choice::<pb::RightsRequest, RequestFact>(name, number).unwrap_or_default()
+    at.choice::<pb::RightsRequest, RequestFact>(name, number)
+        .unwrap_or_default()
 }
 
 fn place(at: &mut At<'_>, text: &str) -> PlaceFact {
@@ -209,11 +229,17 @@ fn place(at: &mut At<'_>, text: &str) -> PlaceFact {
 
 fn instant(at: &mut At<'_>, time: Option<prost_types::Timestamp>) -> Option<Timestamp> {
     let prost_types::Timestamp { seconds, nanos } = time?;
-    let time = if (0..1_000_000_000).contains(&nanos) { Timestamp::new(seconds, nanos).ok() } else { None };
+    let time = if (0..1_000_000_000).contains(&nanos) {
+        Timestamp::new(seconds, nanos).ok()
+    } else {
+        None
+    };
     // Far from the ends of the calendar every period and time zone can be reckoned.
     let time = time.filter(|time| (-62_000_000_000..250_000_000_000).contains(&time.as_second()));
     if time.is_none() {
-        at.field("time", |at| at.wrong("is not an instant between the years 6 and 9892"));
+        at.field("time", |at| {
+            at.wrong("is not an instant between the years 6 and 9892")
+        });
     }
     time
 }
@@ -271,7 +297,17 @@ fn shown(key: &str) -> &str {
 }
 
 fn consent(at: &mut At<'_>, message: pb::Consent) -> Option<Consent> {
-    let pb::Consent { state, explicit, giver, given_on, withdrawn_on, purpose, data, recipient, age } = message;
+    let pb::Consent {
+        state,
+        explicit,
+        giver,
+        given_on,
+        withdrawn_on,
+        purpose,
+        data,
+        recipient,
+        age,
+    } = message;
     let state = match pb::consent::State::try_from(state) {
         Ok(pb::consent::State::Given) => Some(ConsentState::Given),
         Ok(pb::consent::State::NotGiven) => Some(ConsentState::NotGiven),
@@ -287,7 +323,9 @@ fn consent(at: &mut At<'_>, message: pb::Consent) -> Option<Consent> {
         Ok(pb::consent::Giver::Representative) => Some(Giver::Representative),
         Ok(pb::consent::Giver::AnotherPerson) => Some(Giver::AnotherPerson),
         Err(_) => {
-            at.field("giver", |at| at.wrong("has a value that the contract does not know"));
+            at.field("giver", |at| {
+                at.wrong("has a value that the contract does not know")
+            });
             None
         }
     };

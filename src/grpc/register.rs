@@ -46,12 +46,19 @@ impl Administration {
     async fn get<M: FromStored>(&self, name: &str) -> Result<Response<M>, Status> {
         let name = document::name(M::KIND, name)
             .map_err(|message| error::invalid(vec![error::wrong("name", message)]))?;
-        let stored = self.run(|registers| async move { registers.get(name).await }).await?;
+        let stored = self
+            .run(|registers| async move { registers.get(name).await })
+            .await?;
         M::from_stored(&stored).map(Response::new)
     }
 
     /// One page, and the token of the next.
-    async fn list<M: FromStored>(&self, parent: &str, size: i32, token: &str) -> Result<(Vec<M>, String), Status> {
+    async fn list<M: FromStored>(
+        &self,
+        parent: &str,
+        size: i32,
+        token: &str,
+    ) -> Result<(Vec<M>, String), Status> {
         let page = page(M::KIND, parent, size, token)?;
         let size = page.size;
         // One more than asked tells whether there is another page.
@@ -60,11 +67,18 @@ impl Administration {
             registers.list(M::KIND, page.register, page.after, limit).await
         };
         let stored = self.run(work).await?;
-        let next = match (stored.len() > size, size.checked_sub(1).and_then(|last| stored.get(last))) {
+        let next = match (
+            stored.len() > size,
+            size.checked_sub(1).and_then(|last| stored.get(last)),
+        ) {
             (true, Some(last)) => last.name.to_string(),
             _ => String::new(),
         };
-        let resources = stored.iter().take(size).map(M::from_stored).collect::<Result<_, _>>()?;
+        let resources = stored
+            .iter()
+            .take(size)
+            .map(M::from_stored)
+            .collect::<Result<_, _>>()?;
         Ok((resources, next))
     }
 }
@@ -107,12 +121,20 @@ resources! {
 
 /// The start of the document's digest, quoted as RFC 7232 wants it.
 fn etag(stored: &Stored) -> String {
-    let hex: String = stored.digest.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
+    let hex: String = stored
+        .digest
+        .iter()
+        .take(12)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     format!("\"{hex}\"")
 }
 
 pub fn timestamp(time: jiff::Timestamp) -> prost_types::Timestamp {
-    prost_types::Timestamp { seconds: time.as_second(), nanos: time.subsec_nanosecond() }
+    prost_types::Timestamp {
+        seconds: time.as_second(),
+        nanos: time.subsec_nanosecond(),
+    }
 }
 
 #[tonic::async_trait]
@@ -121,9 +143,17 @@ impl RegisterService for Administration {
         &self,
         request: Request<pb::ApplyRegisterRequest>,
     ) -> Result<Response<pb::ApplyRegisterResponse>, Status> {
-        let pb::ApplyRegisterRequest { document, validate_only, prune, reason } = request.into_inner();
+        let pb::ApplyRegisterRequest {
+            document,
+            validate_only,
+            prune,
+            reason,
+        } = request.into_inner();
         if reason.chars().count() > 500 {
-            return Err(error::invalid(vec![error::wrong("reason", "has more than 500 characters")]));
+            return Err(error::invalid(vec![error::wrong(
+                "reason",
+                "has more than 500 characters",
+            )]));
         }
         let time = clock::now();
         let work = move |registers: Registers| async move {
@@ -137,16 +167,30 @@ impl RegisterService for Administration {
             })?;
             let register = draft.register.clone();
             let others = if prune { Others::Prune } else { Others::Keep };
-            let commit = if validate_only { Commit::ValidateOnly } else { Commit::Yes };
+            let commit = if validate_only {
+                Commit::ValidateOnly
+            } else {
+                Commit::Yes
+            };
             let reason = (!reason.is_empty()).then_some(reason);
-            let apply = Apply { draft, others, commit, reason, actor: ACTOR.to_owned(), time };
+            let apply = Apply {
+                draft,
+                others,
+                commit,
+                reason,
+                actor: ACTOR.to_owned(),
+                time,
+            };
             registers.apply(apply).await.map(|applied| (register, applied))
         };
         let (register, Applied { revision, changes }) = self.run(work).await?;
         Ok(Response::new(pb::ApplyRegisterResponse {
             register: format!("registers/{register}"),
             revision: i64::try_from(revision.number()).unwrap_or(i64::MAX),
-            changes: changes.into_iter().map(|(name, change)| to_change(name.to_string(), change)).collect(),
+            changes: changes
+                .into_iter()
+                .map(|(name, change)| to_change(name.to_string(), change))
+                .collect(),
         }))
     }
 
@@ -161,9 +205,15 @@ impl RegisterService for Administration {
         &self,
         request: Request<pb::ListRegistersRequest>,
     ) -> Result<Response<pb::ListRegistersResponse>, Status> {
-        let pb::ListRegistersRequest { page_size, page_token } = request.into_inner();
+        let pb::ListRegistersRequest {
+            page_size,
+            page_token,
+        } = request.into_inner();
         let (registers, next_page_token) = self.list("", page_size, &page_token).await?;
-        Ok(Response::new(pb::ListRegistersResponse { registers, next_page_token }))
+        Ok(Response::new(pb::ListRegistersResponse {
+            registers,
+            next_page_token,
+        }))
     }
 
     async fn get_processing_activity(
@@ -177,9 +227,16 @@ impl RegisterService for Administration {
         &self,
         request: Request<pb::ListProcessingActivitiesRequest>,
     ) -> Result<Response<pb::ListProcessingActivitiesResponse>, Status> {
-        let pb::ListProcessingActivitiesRequest { parent, page_size, page_token } = request.into_inner();
+        let pb::ListProcessingActivitiesRequest {
+            parent,
+            page_size,
+            page_token,
+        } = request.into_inner();
         let (activities, next_page_token) = self.list(&parent, page_size, &page_token).await?;
-        Ok(Response::new(pb::ListProcessingActivitiesResponse { activities, next_page_token }))
+        Ok(Response::new(pb::ListProcessingActivitiesResponse {
+            activities,
+            next_page_token,
+        }))
     }
 
     async fn get_data_category(
@@ -193,9 +250,16 @@ impl RegisterService for Administration {
         &self,
         request: Request<pb::ListDataCategoriesRequest>,
     ) -> Result<Response<pb::ListDataCategoriesResponse>, Status> {
-        let pb::ListDataCategoriesRequest { parent, page_size, page_token } = request.into_inner();
+        let pb::ListDataCategoriesRequest {
+            parent,
+            page_size,
+            page_token,
+        } = request.into_inner();
         let (data_categories, next_page_token) = self.list(&parent, page_size, &page_token).await?;
-        Ok(Response::new(pb::ListDataCategoriesResponse { data_categories, next_page_token }))
+        Ok(Response::new(pb::ListDataCategoriesResponse {
+            data_categories,
+            next_page_token,
+        }))
     }
 
     async fn get_data_subject_category(
@@ -209,9 +273,16 @@ impl RegisterService for Administration {
         &self,
         request: Request<pb::ListDataSubjectCategoriesRequest>,
     ) -> Result<Response<pb::ListDataSubjectCategoriesResponse>, Status> {
-        let pb::ListDataSubjectCategoriesRequest { parent, page_size, page_token } = request.into_inner();
+        let pb::ListDataSubjectCategoriesRequest {
+            parent,
+            page_size,
+            page_token,
+        } = request.into_inner();
         let (data_subject_categories, next_page_token) = self.list(&parent, page_size, &page_token).await?;
-        Ok(Response::new(pb::ListDataSubjectCategoriesResponse { data_subject_categories, next_page_token }))
+        Ok(Response::new(pb::ListDataSubjectCategoriesResponse {
+            data_subject_categories,
+            next_page_token,
+        }))
     }
 
     async fn get_processor(
@@ -225,9 +296,16 @@ impl RegisterService for Administration {
         &self,
         request: Request<pb::ListProcessorsRequest>,
     ) -> Result<Response<pb::ListProcessorsResponse>, Status> {
-        let pb::ListProcessorsRequest { parent, page_size, page_token } = request.into_inner();
+        let pb::ListProcessorsRequest {
+            parent,
+            page_size,
+            page_token,
+        } = request.into_inner();
         let (processors, next_page_token) = self.list(&parent, page_size, &page_token).await?;
-        Ok(Response::new(pb::ListProcessorsResponse { processors, next_page_token }))
+        Ok(Response::new(pb::ListProcessorsResponse {
+            processors,
+            next_page_token,
+        }))
     }
 
     async fn get_recipient(
@@ -241,9 +319,16 @@ impl RegisterService for Administration {
         &self,
         request: Request<pb::ListRecipientsRequest>,
     ) -> Result<Response<pb::ListRecipientsResponse>, Status> {
-        let pb::ListRecipientsRequest { parent, page_size, page_token } = request.into_inner();
+        let pb::ListRecipientsRequest {
+            parent,
+            page_size,
+            page_token,
+        } = request.into_inner();
         let (recipients, next_page_token) = self.list(&parent, page_size, &page_token).await?;
-        Ok(Response::new(pb::ListRecipientsResponse { recipients, next_page_token }))
+        Ok(Response::new(pb::ListRecipientsResponse {
+            recipients,
+            next_page_token,
+        }))
     }
 
     async fn get_transfer(
@@ -257,9 +342,16 @@ impl RegisterService for Administration {
         &self,
         request: Request<pb::ListTransfersRequest>,
     ) -> Result<Response<pb::ListTransfersResponse>, Status> {
-        let pb::ListTransfersRequest { parent, page_size, page_token } = request.into_inner();
+        let pb::ListTransfersRequest {
+            parent,
+            page_size,
+            page_token,
+        } = request.into_inner();
         let (transfers, next_page_token) = self.list(&parent, page_size, &page_token).await?;
-        Ok(Response::new(pb::ListTransfersResponse { transfers, next_page_token }))
+        Ok(Response::new(pb::ListTransfersResponse {
+            transfers,
+            next_page_token,
+        }))
     }
 }
 
@@ -275,5 +367,9 @@ fn to_change(name: String, change: ResourceChange) -> pb::ResourceChange {
         before: field.before.unwrap_or_default(),
         after: field.after.unwrap_or_default(),
     });
-    pb::ResourceChange { name, action: action.into(), fields: fields.collect() }
+    pb::ResourceChange {
+        name,
+        action: action.into(),
+        fields: fields.collect(),
+    }
 }

@@ -24,14 +24,27 @@ const fn decision(
     scope: Option<&'static str>,
     citation: &'static str,
 ) -> Decision {
-    Decision { country, in_force, scope, source: Source { citation, confirmed: false } }
+    Decision {
+        country,
+        in_force,
+        scope,
+        source: Source {
+            citation,
+            confirmed: false,
+        },
+    }
 }
 
 /// Every decision known, by country. The European Patent Organisation is left out: it is no country.
 pub const DECISIONS: [Decision; 16] = [
     decision("AD", InForce::since(2010, 10, 19), None, "Decision 2010/625/EU"),
     decision("AR", InForce::since(2003, 6, 30), None, "Decision 2003/490/EC"),
-    decision("BR", InForce::since(2026, 1, 26), None, "Implementing Decision (EU) 2026/179"),
+    decision(
+        "BR",
+        InForce::since(2026, 1, 26),
+        None,
+        "Implementing Decision (EU) 2026/179",
+    ),
     decision(
         "CA",
         InForce::since(2001, 12, 20),
@@ -72,19 +85,33 @@ pub const DECISIONS: [Decision; 16] = [
         Some("controllers under PIPA; not credit information under the Credit Information Act"),
         "Implementing Decision (EU) 2022/254",
     ),
-    decision("NZ", InForce::since(2012, 12, 19), None, "Implementing Decision 2013/65/EU"),
+    decision(
+        "NZ",
+        InForce::since(2012, 12, 19),
+        None,
+        "Implementing Decision 2013/65/EU",
+    ),
     decision(
         "US",
         InForce::since(2023, 7, 10),
-        Some("only organisations active on the Data Privacy Framework List; personnel data only if certified for it"),
+        Some(
+            "only organisations active on the Data Privacy Framework List; personnel data only if certified for it",
+        ),
         "Implementing Decision (EU) 2023/1795",
     ),
-    decision("UY", InForce::since(2012, 8, 21), None, "Implementing Decision 2012/484/EU"),
+    decision(
+        "UY",
+        InForce::since(2012, 8, 21),
+        None,
+        "Implementing Decision 2012/484/EU",
+    ),
 ];
 
 /// The decision for a country, in force or not.
 pub fn decision_for(country: Country) -> Option<&'static Decision> {
-    DECISIONS.iter().find(|decision| decision.country == country.as_str())
+    DECISIONS
+        .iter()
+        .find(|decision| decision.country == country.as_str())
 }
 
 impl Decision {
@@ -92,6 +119,8 @@ impl Decision {
     pub fn is_expiring(&self, day: Date) -> bool {
         let year = jiff::Span::new().years(1);
         let horizon = day.checked_add(year).unwrap_or(Date::MAX);
-        self.in_force.until.is_some_and(|until| day < until && until <= horizon)
+        self.in_force
+            .until
+            .is_some_and(|until| day < until && until <= horizon)
     }
 }

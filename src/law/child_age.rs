@@ -24,25 +24,37 @@ pub const AGES: [ConsentAge; 4] = [
         country: "DK",
         in_force: InForce::since(2018, 5, 25).until(2024, 1, 1),
         age: 13,
-        source: Source { citation: "Data Protection Act (DK) section 6, until 2023", confirmed: false },
+        source: Source {
+            citation: "Data Protection Act (DK) section 6, until 2023",
+            confirmed: false,
+        },
     },
     ConsentAge {
         country: "DK",
         in_force: InForce::since(2024, 1, 1),
         age: 15,
-        source: Source { citation: "Data Protection Act (DK) section 6, from 2024", confirmed: false },
+        source: Source {
+            citation: "Data Protection Act (DK) section 6, from 2024",
+            confirmed: false,
+        },
     },
     ConsentAge {
         country: "FI",
         in_force: InForce::since(2019, 1, 1),
         age: 13,
-        source: Source { citation: "Data Protection Act (FI) 1050/2018 section 5", confirmed: false },
+        source: Source {
+            citation: "Data Protection Act (FI) 1050/2018 section 5",
+            confirmed: false,
+        },
     },
     ConsentAge {
         country: "SE",
         in_force: InForce::since(2018, 5, 25),
         age: 13,
-        source: Source { citation: "Data Protection Act (SE) 2018:218 chapter 2 section 4", confirmed: false },
+        source: Source {
+            citation: "Data Protection Act (SE) 2018:218 chapter 2 section 4",
+            confirmed: false,
+        },
     },
 ];
 

@@ -15,11 +15,20 @@ pub struct Member {
 }
 
 /// Since the GDPR applies in the Union.
-const UNION: InForce = InForce { from: date(2018, 5, 25), until: None };
+const UNION: InForce = InForce {
+    from: date(2018, 5, 25),
+    until: None,
+};
 /// Since its incorporation into the EEA Agreement (Decision 154/2018).
-const EFTA: InForce = InForce { from: date(2018, 7, 20), until: None };
+const EFTA: InForce = InForce {
+    from: date(2018, 7, 20),
+    until: None,
+};
 /// To the end of the transition period of the Withdrawal Agreement.
-const UNITED_KINGDOM: InForce = InForce { from: date(2018, 5, 25), until: Some(date(2021, 1, 1)) };
+const UNITED_KINGDOM: InForce = InForce {
+    from: date(2018, 5, 25),
+    until: Some(date(2021, 1, 1)),
+};
 
 const fn member(code: &'static str, in_force: InForce) -> Member {
     Member { code, in_force }
@@ -71,7 +80,9 @@ pub const MEMBERS: [Member; 38] = [
 
 /// Whether the country is in the EEA on the day.
 pub fn contains(country: Country, day: Date) -> bool {
-    MEMBERS.iter().any(|member| member.code == country.as_str() && member.in_force.contains(day))
+    MEMBERS
+        .iter()
+        .any(|member| member.code == country.as_str() && member.in_force.contains(day))
 }
 
 #[cfg(test)]

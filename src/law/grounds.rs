@@ -95,7 +95,12 @@ impl DataLimit {
 
 impl NationalGround {
     fn fits(&self, setting: Setting<'_>) -> bool {
-        let Setting { controller, point, purposes, day } = setting;
+        let Setting {
+            controller,
+            point,
+            purposes,
+            day,
+        } = setting;
         Country::parse(self.country) == Some(controller.country)
             && self.in_force.contains(day)
             && (self.sectors.is_empty() || self.sectors.contains(&controller.sector))
@@ -121,10 +126,18 @@ mod tests {
     fn every_purpose_and_data_code_of_the_law_is_known() {
         for ground in all() {
             for purpose in ground.purposes {
-                assert!(vocabulary::lookup(Facet::Purpose, purpose).is_some(), "{}: {purpose}", ground.id);
+                assert!(
+                    vocabulary::lookup(Facet::Purpose, purpose).is_some(),
+                    "{}: {purpose}",
+                    ground.id
+                );
             }
             if let DataLimit::Within(code) | DataLimit::Outside(code) = ground.data {
-                assert!(vocabulary::lookup(Facet::Data, code).is_some(), "{}: {code}", ground.id);
+                assert!(
+                    vocabulary::lookup(Facet::Data, code).is_some(),
+                    "{}: {code}",
+                    ground.id
+                );
             }
         }
     }

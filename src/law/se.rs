@@ -32,7 +32,10 @@ const fn sensitive(
         conditions: &[],
         attest: None,
         in_force: SFB_114,
-        source: Source { citation, confirmed: false },
+        source: Source {
+            citation,
+            confirmed: false,
+        },
     }
 }
 
@@ -40,7 +43,11 @@ pub const GROUNDS: &[NationalGround] = &[
     sensitive(
         "se-sfb-114-11-case",
         DataLimit::Any,
-        &["ropa:CaseHandling", "ropa:BenefitAdministration", "ropa:RecoveryOfOverpayment"],
+        &[
+            "ropa:CaseHandling",
+            "ropa:BenefitAdministration",
+            "ropa:RecoveryOfOverpayment",
+        ],
         "Social Insurance Code (SE) 114:11: submitted in a case or necessary for handling it",
     ),
     sensitive(
@@ -60,7 +67,11 @@ pub const GROUNDS: &[NationalGround] = &[
         ..sensitive(
             "se-sfb-114-11-health-4-7",
             DataLimit::Within(HEALTH),
-            &["ropa:BenefitMisuseControl", "ropa:OperationsPlanning", "ropa:Statistics"],
+            &[
+                "ropa:BenefitMisuseControl",
+                "ropa:OperationsPlanning",
+                "ropa:Statistics",
+            ],
             "Social Insurance Code (SE) 114:11: health data necessary for 114:8 points 4 to 7",
         )
     },
@@ -76,7 +87,10 @@ pub const GROUNDS: &[NationalGround] = &[
         conditions: &[],
         attest: None,
         in_force: InForce::since(2018, 5, 25),
-        source: Source { citation: "Data Protection Act (SE) 2018:218 chapter 3 section 8: authorities", confirmed: false },
+        source: Source {
+            citation: "Data Protection Act (SE) 2018:218 chapter 3 section 8: authorities",
+            confirmed: false,
+        },
     },
     NationalGround {
         id: "se-dpa-3-10",

@@ -20,8 +20,10 @@ pub const PROCESSED_FOR_1_TO_3: LawCondition = LawCondition {
 };
 
 /// A search by health data is open where the datum concerns a benefit.
-pub const CONCERNS_BENEFIT: LawCondition =
-    LawCondition { id: "se-sfb-114-12-benefit", text: "the datum searched concerns a benefit or compensation" };
+pub const CONCERNS_BENEFIT: LawCondition = LawCondition {
+    id: "se-sfb-114-12-benefit",
+    text: "the datum searched concerns a benefit or compensation",
+};
 
 /// A purpose of section 8 or 9.
 #[derive(Clone, Copy, Debug)]
@@ -46,28 +48,66 @@ pub enum HealthSearch {
 }
 
 const fn purpose(place: &'static str, code: &'static str, health_search: HealthSearch) -> Purpose {
-    Purpose { place, code, health_search }
+    Purpose {
+        place,
+        code,
+        health_search,
+    }
 }
 
 /// The purposes of sections 8 and 9. Planning (points 5 and 6) is broader than planning the handling of cases, which
 /// section 12 names, so it is searched only where the datum concerns a benefit.
 pub const PURPOSES: [Purpose; 9] = [
-    purpose("114:8 point 1", "ropa:BenefitEntitlementAssessment", HealthSearch::IfItConcernsABenefit),
-    purpose("114:8 point 2", "ropa:PublicInformation", HealthSearch::IfItConcernsABenefit),
+    purpose(
+        "114:8 point 1",
+        "ropa:BenefitEntitlementAssessment",
+        HealthSearch::IfItConcernsABenefit,
+    ),
+    purpose(
+        "114:8 point 2",
+        "ropa:PublicInformation",
+        HealthSearch::IfItConcernsABenefit,
+    ),
     purpose("114:8 point 3", "ropa:CaseHandling", HealthSearch::Permitted),
-    purpose("114:8 point 3", "ropa:BenefitAdministration", HealthSearch::Permitted),
-    purpose("114:8 point 3", "ropa:RecoveryOfOverpayment", HealthSearch::Permitted),
-    purpose("114:8 point 4", "ropa:BenefitMisuseControl", HealthSearch::Permitted),
-    purpose("114:8 points 5 and 6", "ropa:OperationsPlanning", HealthSearch::IfItConcernsABenefit),
-    purpose("114:8 point 7", "ropa:Statistics", HealthSearch::IfItConcernsABenefit),
+    purpose(
+        "114:8 point 3",
+        "ropa:BenefitAdministration",
+        HealthSearch::Permitted,
+    ),
+    purpose(
+        "114:8 point 3",
+        "ropa:RecoveryOfOverpayment",
+        HealthSearch::Permitted,
+    ),
+    purpose(
+        "114:8 point 4",
+        "ropa:BenefitMisuseControl",
+        HealthSearch::Permitted,
+    ),
+    purpose(
+        "114:8 points 5 and 6",
+        "ropa:OperationsPlanning",
+        HealthSearch::IfItConcernsABenefit,
+    ),
+    purpose(
+        "114:8 point 7",
+        "ropa:Statistics",
+        HealthSearch::IfItConcernsABenefit,
+    ),
     purpose("114:9", "ropa:DisclosureToAuthorities", HealthSearch::Forbidden),
 ];
 
 /// The source of section 12.
-pub const SEARCHES: Source = Source { citation: "Social Insurance Code (SE) 114:12", confirmed: false };
+pub const SEARCHES: Source = Source {
+    citation: "Social Insurance Code (SE) 114:12",
+    confirmed: false,
+};
 
 /// The source of section 6.
-pub const OBJECTIONS: Source = Source { citation: "Social Insurance Code (SE) 114:6", confirmed: false };
+pub const OBJECTIONS: Source = Source {
+    citation: "Social Insurance Code (SE) 114:6",
+    confirmed: false,
+};
 
 /// Whether the chapter applies to the controller on the day.
 pub fn applies(controller: &Controller, day: Date) -> bool {
@@ -96,7 +136,9 @@ pub fn health_search(purposes: &[Vec<Code>]) -> HealthSearch {
 /// Whether every one of these purposes is one of the chapter's.
 pub fn covers(purposes: &[Vec<Code>]) -> bool {
     !purposes.is_empty()
-        && purposes
-            .iter()
-            .all(|codes| codes.iter().any(|code| PURPOSES.iter().any(|purpose| purpose.code == code.as_str())))
+        && purposes.iter().all(|codes| {
+            codes
+                .iter()
+                .any(|code| PURPOSES.iter().any(|purpose| purpose.code == code.as_str()))
+        })
 }

@@ -2,10 +2,7 @@
 
 use std::{io, sync::Arc, time::Duration};
 
-use tokio::{
-    net::TcpListener,
-    sync::Semaphore,
-};
+use tokio::{net::TcpListener, sync::Semaphore};
 
 use super::{guard::Limits, worker::Workers};
 
@@ -13,7 +10,9 @@ use super::{guard::Limits, worker::Workers};
 pub async fn accept(listener: TcpListener, workers: &Workers, limits: &Limits) -> io::Result<()> {
     let permits = Arc::new(Semaphore::new(limits.connections));
     loop {
-        let Ok(permit) = Arc::clone(&permits).acquire_owned().await else { return Ok(()) };
+        let Ok(permit) = Arc::clone(&permits).acquire_owned().await else {
+            return Ok(());
+        };
         match listener.accept().await {
             Ok((stream, _)) => {
                 // Without it small answers wait for the delayed acknowledgement.

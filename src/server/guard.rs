@@ -69,7 +69,12 @@ pub struct Guard {
 impl Guard {
     /// Guards these services.
     pub fn new(routes: Routes, limits: &Limits) -> Self {
-        Self { routes, calls: Arc::default(), most_calls: limits.calls, call_time: limits.call_time }
+        Self {
+            routes,
+            calls: Arc::default(),
+            most_calls: limits.calls,
+            call_time: limits.call_time,
+        }
     }
 }
 
@@ -134,8 +139,15 @@ fn deadline(headers: &HeaderMap) -> Option<Duration> {
 
 /// tonic answers an oversized message itself, as OUT_OF_RANGE and without details; callers get our shape.
 fn own_shape(response: Response<Body>) -> Response<Body> {
-    let out_of_range = response.headers().get("grpc-status").is_some_and(|code| code == "11");
-    if out_of_range { error::too_large().into_http() } else { response }
+    let out_of_range = response
+        .headers()
+        .get("grpc-status")
+        .is_some_and(|code| code == "11");
+    if out_of_range {
+        error::too_large().into_http()
+    } else {
+        response
+    }
 }
 
 #[cfg(test)]
@@ -153,7 +165,12 @@ mod tests {
         assert_eq!(read("3S"), Some(Duration::from_secs(3)));
         assert_eq!(read("99999999H"), Some(Duration::from_secs(359_999_996_400)));
         for text in ["", "5", "S", "5x", "-1S", "5é"] {
-            assert!(HeaderMap::new().is_empty() && text.parse::<http::HeaderValue>().map_or(true, |_| read(text).is_none()));
+            assert!(
+                HeaderMap::new().is_empty()
+                    && text
+                        .parse::<http::HeaderValue>()
+                        .map_or(true, |_| read(text).is_none())
+            );
         }
     }
 }

@@ -48,12 +48,19 @@ pub fn start(count: usize, routes: &Routes, limits: &Limits) -> io::Result<Worke
             // Unbounded in name only: the accept loop holds a permit for every connection.
             let (connections, incoming) = mpsc::unbounded_channel();
             let load = Arc::new(AtomicUsize::new(0));
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-            let (guard, limits, own_load, stopped) = (guard.clone(), limits.clone(), Arc::clone(&load), stopped.clone());
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()?;
+            let (guard, limits, own_load, stopped) =
+                (guard.clone(), limits.clone(), Arc::clone(&load), stopped.clone());
             let thread = thread::Builder::new()
                 .name(format!("decide-{index}"))
                 .spawn(move || runtime.block_on(run(incoming, guard, limits, own_load, stopped)))?;
-            Ok(Worker { connections, load, thread })
+            Ok(Worker {
+                connections,
+                load,
+                thread,
+            })
         })
         .collect::<io::Result<_>>()?;
     Ok(Workers { workers, stop })
@@ -62,7 +69,10 @@ pub fn start(count: usize, routes: &Routes, limits: &Limits) -> io::Result<Worke
 impl Workers {
     /// Hands a connection to the worker with the fewest.
     pub fn hand_over(&self, stream: TcpStream, permit: OwnedSemaphorePermit) {
-        let least = self.workers.iter().min_by_key(|worker| worker.load.load(Ordering::Relaxed));
+        let least = self
+            .workers
+            .iter()
+            .min_by_key(|worker| worker.load.load(Ordering::Relaxed));
         if let Some(worker) = least {
             worker.load.fetch_add(1, Ordering::Relaxed);
             if worker.connections.send(Connection { stream, permit }).is_err() {
@@ -113,7 +123,9 @@ async fn run(
             },
             _ = stopped.wait_for(|stop| *stop) => break,
         };
-        let registered = stream.set_nonblocking(true).and_then(|()| tokio::net::TcpStream::from_std(stream));
+        let registered = stream
+            .set_nonblocking(true)
+            .and_then(|()| tokio::net::TcpStream::from_std(stream));
         let Ok(stream) = registered else {
             load.fetch_sub(1, Ordering::Relaxed);
             continue;

@@ -3,16 +3,17 @@
 use super::{
     At,
     statement::{
-        effective, extents, ids, laws, measures, parties, places, provenance, purpose_refs, raised_to, scope, stated,
+        effective, extents, ids, laws, measures, parties, places, provenance, purpose_refs, raised_to, scope,
+        stated,
     },
 };
 use crate::{
     document,
     domain::{
         activity::{
-            Access, Activity, ActivityState, Article6, Article9, Article22, AutomatedDecision, DataUse, Disclosure,
-            DisclosureForm, Initiative, LegalBasis, OperationUse, OptOut, Outcome, ProcessorUse, Prohibition,
-            Purpose, SubjectUse,
+            Access, Activity, ActivityState, Article6, Article9, Article22, AutomatedDecision, DataUse,
+            Disclosure, DisclosureForm, Initiative, LegalBasis, OperationUse, OptOut, Outcome, ProcessorUse,
+            Prohibition, Purpose, SubjectUse,
         },
         name::{ResourceKind, Revision},
         operation::Operation,
@@ -52,7 +53,9 @@ pub fn activity(at: &mut At<'_>, message: pb::ProcessingActivity, revision: Revi
         provenance: from,
     } = message;
     let name = at.field("name", |at| {
-        document::name(ResourceKind::Activity, &name).map_err(|wrong| at.wrong(wrong)).ok()
+        document::name(ResourceKind::Activity, &name)
+            .map_err(|wrong| at.wrong(wrong))
+            .ok()
     });
     at.text("description", 4000, description);
     at.each("systems", 50, systems, |at, system| {
@@ -67,7 +70,9 @@ pub fn activity(at: &mut At<'_>, message: pb::ProcessingActivity, revision: Revi
         Ok(pb::processing_activity::State::Draft) => ActivityState::Draft,
         Ok(pb::processing_activity::State::Retired) => ActivityState::Retired,
         Err(_) => {
-            at.field("state", |at| at.wrong("has a value that the contract does not know"));
+            at.field("state", |at| {
+                at.wrong("has a value that the contract does not know")
+            });
             ActivityState::Draft
         }
     };
@@ -99,15 +104,28 @@ pub fn activity(at: &mut At<'_>, message: pb::ProcessingActivity, revision: Revi
 
 fn unique_purposes(at: &mut At<'_>, purposes: &[Purpose]) {
     for (index, purpose) in purposes.iter().enumerate() {
-        if purposes.iter().take(index).any(|earlier| earlier.id == purpose.id) {
-            at.field(&format!("purposes[{index}].id"), |at| at.wrong(format_args!("`{}` is used twice", purpose.id)));
+        if purposes
+            .iter()
+            .take(index)
+            .any(|earlier| earlier.id == purpose.id)
+        {
+            at.field(&format!("purposes[{index}].id"), |at| {
+                at.wrong(format_args!("`{}` is used twice", purpose.id))
+            });
         }
     }
 }
 
 pub fn purpose(at: &mut At<'_>, message: pb::Purpose) -> Option<Purpose> {
     let pb::Purpose {
-        id, text, codes, includes_narrower, direct_marketing, compatible, kind, provenance: from,
+        id,
+        text,
+        codes,
+        includes_narrower,
+        direct_marketing,
+        compatible,
+        kind,
+        provenance: from,
     } = message;
     let id = at.field("id", |at| at.id(&id));
     let purpose_codes = |at: &mut At<'_>, field: &str, codes: Vec<String>| {
@@ -125,9 +143,17 @@ pub fn purpose(at: &mut At<'_>, message: pb::Purpose) -> Option<Purpose> {
 }
 
 fn subject(at: &mut At<'_>, message: pb::SubjectUse) -> Option<SubjectUse> {
-    let pb::SubjectUse { subject, kind, effective: when, provenance: from } = message;
+    let pb::SubjectUse {
+        subject,
+        kind,
+        effective: when,
+        provenance: from,
+    } = message;
     let subject = at.field("subject", |at| at.term(Facet::Subject, &subject));
-    Some(SubjectUse { stated: stated(at, kind, when, from), subject: subject? })
+    Some(SubjectUse {
+        stated: stated(at, kind, when, from),
+        subject: subject?,
+    })
 }
 
 fn data_use(at: &mut At<'_>, message: pb::DataUse) -> Option<DataUse> {
@@ -151,11 +177,15 @@ fn data_use(at: &mut At<'_>, message: pb::DataUse) -> Option<DataUse> {
         at.field("data", |at| at.wrong("is required"));
     }
     if pb::data_use::Requirement::try_from(requirement).is_err() {
-        at.field("requirement", |at| at.wrong("has a value that the contract does not know"));
+        at.field("requirement", |at| {
+            at.wrong("has a value that the contract does not know")
+        });
     }
     Some(DataUse {
         data: at.each("data", 200, data, |at, text| at.term(Facet::Data, &text)),
-        subjects: at.each("subjects", 50, subjects, |at, text| at.term(Facet::Subject, &text)),
+        subjects: at.each("subjects", 50, subjects, |at, text| {
+            at.term(Facet::Subject, &text)
+        }),
         sources: parties(at, "sources", sources),
         sources_are_examples,
         purposes: purpose_refs(at, "purposes", purposes),
@@ -167,7 +197,14 @@ fn data_use(at: &mut At<'_>, message: pb::DataUse) -> Option<DataUse> {
 }
 
 pub fn operation_use(at: &mut At<'_>, message: pb::OperationUse) -> Option<OperationUse> {
-    let pb::OperationUse { operations, codes, text, scope: limits, kind, provenance: from } = message;
+    let pb::OperationUse {
+        operations,
+        codes,
+        text,
+        scope: limits,
+        kind,
+        provenance: from,
+    } = message;
     at.text("text", 2000, text);
     at.each("codes", 50, codes, |at, code| at.code(Facet::Operation, &code));
     let stated = stated(at, kind, None, from);
@@ -277,7 +314,9 @@ fn disclosure(at: &mut At<'_>, message: pb::Disclosure) -> Option<Disclosure> {
     at.text("text", 2000, text);
     laws(at, rests_on);
     if recipients.is_empty() && conditions.is_empty() {
-        at.field("recipients", |at| at.wrong("is required, unless a condition of explicit consent names them"));
+        at.field("recipients", |at| {
+            at.wrong("is required, unless a condition of explicit consent names them")
+        });
     }
     let initiative = at.choice::<pb::disclosure::Initiative, Initiative>("initiative", initiative);
     let form = at.choice::<pb::DataForm, DisclosureForm>("form", form);
@@ -294,7 +333,14 @@ fn disclosure(at: &mut At<'_>, message: pb::Disclosure) -> Option<Disclosure> {
 
 pub fn processors(at: &mut At<'_>, list: Vec<pb::ProcessorUse>) -> Vec<ProcessorUse> {
     at.each("processors", 100, list, |at, message| {
-        let pb::ProcessorUse { processor, scope: limits, text, kind, effective: when, provenance: from } = message;
+        let pb::ProcessorUse {
+            processor,
+            scope: limits,
+            text,
+            kind,
+            effective: when,
+            provenance: from,
+        } = message;
         at.text("text", 2000, text);
         let processor = at.field("processor", |at| at.id(&processor));
         Some(ProcessorUse {
@@ -331,10 +377,14 @@ pub fn retention(at: &mut At<'_>, list: Vec<pb::RetentionRule>) -> Vec<Retention
         let margin = at.period("margin", &margin);
         match (certainty, &period) {
             (Some(Certainty::Unresolved), Some(_)) => {
-                at.field("period", |at| at.wrong("has to be empty where the rule is unresolved"));
+                at.field("period", |at| {
+                    at.wrong("has to be empty where the rule is unresolved")
+                });
             }
             (Some(Certainty::Stated | Certainty::Interpreted), None) => {
-                at.field("period", |at| at.wrong("is required unless the rule is unresolved"));
+                at.field("period", |at| {
+                    at.wrong("is required unless the rule is unresolved")
+                });
             }
             _ => {}
         }
@@ -370,22 +420,30 @@ fn automated_decision(at: &mut At<'_>, message: pb::AutomatedDecision) -> Option
     if outcomes.is_empty() {
         at.field("outcomes", |at| at.wrong("is required"));
     }
-    let exception =
-        at.choice::<pb::automated_decision::Exception, Option<Article22>>("exception", exception);
+    let exception = at.choice::<pb::automated_decision::Exception, Option<Article22>>("exception", exception);
     Some(AutomatedDecision {
         outcomes: at.choices::<pb::DecisionOutcome, Outcome>("outcomes", outcomes),
         exception: exception?,
         laws: laws(at, rests_on),
         scope: scope(at, limits),
-        safeguards: at.each("safeguards", 50, safeguards, |at, code| at.code(Facet::Measure, &code)),
+        safeguards: at.each("safeguards", 50, safeguards, |at, code| {
+            at.code(Facet::Measure, &code)
+        }),
         stated: stated(at, kind, None, from),
     })
 }
 
 pub fn prohibitions(at: &mut At<'_>, list: Vec<pb::Prohibition>) -> Vec<Prohibition> {
     at.each("prohibitions", 100, list, |at, message| {
-        let pb::Prohibition { id, text, scope: limits, unless, laws: rests_on, effective: when, provenance: from } =
-            message;
+        let pb::Prohibition {
+            id,
+            text,
+            scope: limits,
+            unless,
+            laws: rests_on,
+            effective: when,
+            provenance: from,
+        } = message;
         laws(at, rests_on);
         Some(Prohibition {
             id: at.optional_id("id", &id),
@@ -399,15 +457,31 @@ pub fn prohibitions(at: &mut At<'_>, list: Vec<pb::Prohibition>) -> Vec<Prohibit
 }
 
 fn opt_out(at: &mut At<'_>, message: pb::OptOut) -> Option<OptOut> {
-    let pb::OptOut { scope: limits, text, provenance: from } = message;
+    let pb::OptOut {
+        scope: limits,
+        text,
+        provenance: from,
+    } = message;
     at.text("text", 2000, text);
-    Some(OptOut { scope: scope(at, limits), provenance: provenance(at, from) })
+    Some(OptOut {
+        scope: scope(at, limits),
+        provenance: provenance(at, from),
+    })
 }
 
 pub fn access(at: &mut At<'_>, message: Option<pb::Access>) -> Option<Access> {
-    let pb::Access { need_to_know, text, logged, provenance: from } = message?;
+    let pb::Access {
+        need_to_know,
+        text,
+        logged,
+        provenance: from,
+    } = message?;
     at.field("access", |at| {
         at.text("text", 2000, text);
-        Some(Access { need_to_know, logged, provenance: provenance(at, from) })
+        Some(Access {
+            need_to_know,
+            logged,
+            provenance: provenance(at, from),
+        })
     })
 }

@@ -6,7 +6,12 @@ use jiff::civil::Date;
 
 use crate::{
     document::{Violation, Violations, wire},
-    domain::{name::Id, retention::Period, vocabulary::{self, Code, Facet}, term::{Term, UnknownTerm}},
+    domain::{
+        name::Id,
+        retention::Period,
+        term::{Term, UnknownTerm},
+        vocabulary::{self, Code, Facet},
+    },
 };
 
 /// A place in a document, and the violations found so far.
@@ -19,7 +24,10 @@ pub struct At<'v> {
 impl<'v> At<'v> {
     /// At this path.
     pub fn new(path: impl Into<String>, found: &'v mut Violations) -> Self {
-        Self { path: path.into(), found }
+        Self {
+            path: path.into(),
+            found,
+        }
     }
 
     /// How many violations have been found in the whole document.
@@ -34,7 +42,10 @@ impl<'v> At<'v> {
 
     /// Says what is wrong here.
     pub fn wrong(&mut self, message: impl fmt::Display) {
-        let violation = Violation { path: self.path.clone(), message: message.to_string() };
+        let violation = Violation {
+            path: self.path.clone(),
+            message: message.to_string(),
+        };
         self.found.push(violation);
     }
 
@@ -57,7 +68,10 @@ impl<'v> At<'v> {
             (_, true) => self.path.clone(),
             _ => format!("{}.{name}", self.path),
         };
-        inside(At { path, found: self.found });
+        inside(At {
+            path,
+            found: self.found,
+        });
     }
 
     /// Goes to each entry of a list of at most `most`; what is wrong is left out.
@@ -110,7 +124,11 @@ impl<'v> At<'v> {
     }
 
     /// A list of enums of the contract.
-    pub fn choices<Wire: wire::Meaning<Inside>, Inside>(&mut self, name: &str, numbers: Vec<i32>) -> Vec<Inside> {
+    pub fn choices<Wire: wire::Meaning<Inside>, Inside>(
+        &mut self,
+        name: &str,
+        numbers: Vec<i32>,
+    ) -> Vec<Inside> {
         self.each(name, 64, numbers, |at, number| {
             let meaning = wire::meaning::<Wire, Inside>(number);
             if meaning.is_none() {
@@ -127,7 +145,9 @@ impl<'v> At<'v> {
         }
         let date = parse_date(text);
         if date.is_none() {
-            self.field(name, |at| at.wrong(format_args!("`{text}` is not a date of the form 2026-02-28")));
+            self.field(name, |at| {
+                at.wrong(format_args!("`{text}` is not a date of the form 2026-02-28"))
+            });
         }
         date
     }
@@ -137,17 +157,27 @@ impl<'v> At<'v> {
         if text.is_empty() {
             return None;
         }
-        self.field(name, |at| text.parse().map_err(|invalid| at.wrong(format_args!("`{text}`: {invalid}"))).ok())
+        self.field(name, |at| {
+            text.parse()
+                .map_err(|invalid| at.wrong(format_args!("`{text}`: {invalid}")))
+                .ok()
+        })
     }
 
     /// An id, where one is given.
     pub fn optional_id(&mut self, name: &str, text: &str) -> Option<Id> {
-        if text.is_empty() { None } else { self.field(name, |at| at.id(text)) }
+        if text.is_empty() {
+            None
+        } else {
+            self.field(name, |at| at.id(text))
+        }
     }
 
     /// The id that is written here.
     pub fn id(&mut self, text: &str) -> Option<Id> {
-        text.parse().map_err(|invalid| self.wrong(format_args!("`{text}` is not an id: {invalid}"))).ok()
+        text.parse()
+            .map_err(|invalid| self.wrong(format_args!("`{text}` is not an id: {invalid}")))
+            .ok()
     }
 
     /// The code of the facet that is written here.
@@ -168,7 +198,11 @@ impl<'v> At<'v> {
 }
 
 fn missing_choice(number: i32) -> &'static str {
-    if number == 0 { "is required" } else { "has a value that the contract does not know" }
+    if number == 0 {
+        "is required"
+    } else {
+        "has a value that the contract does not know"
+    }
 }
 
 /// A calendar date of the form 2026-02-28, and no other.

@@ -17,7 +17,10 @@ use crate::{
 
 fn id_of(at: &mut At<'_>, kind: ResourceKind, name: &str) -> Option<Id> {
     at.field("name", |at| {
-        document::name(kind, name).map(|name| name.id().clone()).map_err(|wrong| at.wrong(wrong)).ok()
+        document::name(kind, name)
+            .map(|name| name.id().clone())
+            .map_err(|wrong| at.wrong(wrong))
+            .ok()
     })
 }
 
@@ -54,7 +57,14 @@ pub fn processor(at: &mut At<'_>, message: pb::Processor) -> Option<Processor> {
 }
 
 fn contract(at: &mut At<'_>, message: pb::ProcessingContract) -> Option<Contract> {
-    let pb::ProcessingContract { state, reference, effective: when, scope: limits, text, provenance: from } = message;
+    let pb::ProcessingContract {
+        state,
+        reference,
+        effective: when,
+        scope: limits,
+        text,
+        provenance: from,
+    } = message;
     at.text("reference", 300, reference);
     at.text("text", 2000, text);
     provenance(at, from);
@@ -63,11 +73,17 @@ fn contract(at: &mut At<'_>, message: pb::ProcessingContract) -> Option<Contract
         Ok(pb::processing_contract::State::Concluded) => Some(ContractState::Concluded),
         Ok(pb::processing_contract::State::Missing) => Some(ContractState::Missing),
         Err(_) => {
-            at.field("state", |at| at.wrong("has a value that the contract does not know"));
+            at.field("state", |at| {
+                at.wrong("has a value that the contract does not know")
+            });
             None
         }
     };
-    Some(Contract { effective: effective(at, when), scope: scope(at, limits), state: state? })
+    Some(Contract {
+        effective: effective(at, when),
+        scope: scope(at, limits),
+        state: state?,
+    })
 }
 
 pub fn recipient(at: &mut At<'_>, message: pb::Recipient) -> Option<Recipient> {
@@ -127,7 +143,15 @@ pub fn transfer(at: &mut At<'_>, message: pb::Transfer) -> Option<Transfer> {
 
 pub fn data_category(at: &mut At<'_>, message: pb::DataCategory) -> Option<(Id, OwnTerm)> {
     let pb::DataCategory {
-        name, revision: _, etag: _, update_time: _, title, broader, raised_to: class, exact, provenance: from,
+        name,
+        revision: _,
+        etag: _,
+        update_time: _,
+        title,
+        broader,
+        raised_to: class,
+        exact,
+        provenance: from,
     } = message;
     let id = id_of(at, ResourceKind::DataCategory, &name);
     at.required_text("title", 200, title);
@@ -139,7 +163,14 @@ pub fn data_category(at: &mut At<'_>, message: pb::DataCategory) -> Option<(Id, 
 
 pub fn subject_category(at: &mut At<'_>, message: pb::DataSubjectCategory) -> Option<(Id, OwnTerm)> {
     let pb::DataSubjectCategory {
-        name, revision: _, etag: _, update_time: _, title, broader, exact, provenance: from,
+        name,
+        revision: _,
+        etag: _,
+        update_time: _,
+        title,
+        broader,
+        exact,
+        provenance: from,
     } = message;
     let id = id_of(at, ResourceKind::DataSubjectCategory, &name);
     at.required_text("title", 200, title);
@@ -152,5 +183,9 @@ fn own_term(at: &mut At<'_>, facet: Facet, broader: Vec<String>, raised_to: Clas
     if broader.is_empty() {
         at.field("broader", |at| at.wrong("is required"));
     }
-    OwnTerm { broader: at.each("broader", 20, broader, |at, text| at.term(facet, &text)), raised_to, exact }
+    OwnTerm {
+        broader: at.each("broader", 20, broader, |at, text| at.term(facet, &text)),
+        raised_to,
+        exact,
+    }
 }

@@ -39,7 +39,9 @@ pub fn register(at: &mut At<'_>, message: pb::Register, revision: Revision) -> O
         rights: exercise,
     } = message;
     let name = at.field("name", |at| {
-        document::name(ResourceKind::Register, &name).map_err(|wrong| at.wrong(wrong)).ok()
+        document::name(ResourceKind::Register, &name)
+            .map_err(|wrong| at.wrong(wrong))
+            .ok()
     });
     at.each("profiles", 10, profiles, |at, number| {
         if number == 0 || pb::Profile::try_from(number).is_err() {
@@ -103,7 +105,9 @@ fn controller(at: &mut At<'_>, message: pb::Controller) -> Option<Controller> {
     let time_zone = at.field("time_zone", |at| {
         let zone = TimeZone::get(&time_zone).ok();
         if zone.is_none() {
-            at.wrong(format_args!("`{time_zone}` is not a time zone of the IANA database, e.g. `Europe/Helsinki`"));
+            at.wrong(format_args!(
+                "`{time_zone}` is not a time zone of the IANA database, e.g. `Europe/Helsinki`"
+            ));
         }
         zone
     });
@@ -122,17 +126,30 @@ fn controller(at: &mut At<'_>, message: pb::Controller) -> Option<Controller> {
         Ok(pb::PublicRole::Private) => Some(PublicRole::Private),
         Err(_) => unknown(at, "public_role"),
     };
-    Some(Controller { country: country?, time_zone: time_zone?, sector: sector?, public_role: public_role? })
+    Some(Controller {
+        country: country?,
+        time_zone: time_zone?,
+        sector: sector?,
+        public_role: public_role?,
+    })
 }
 
 fn unknown<T>(at: &mut At<'_>, field: &str) -> Option<T> {
-    at.field(field, |at| at.wrong("has a value that the contract does not know"));
+    at.field(field, |at| {
+        at.wrong("has a value that the contract does not know")
+    });
     None
 }
 
 fn source_documents(at: &mut At<'_>, list: Vec<pb::Document>) -> Vec<String> {
     at.each("documents", 50, list, |at, message| {
-        let pb::Document { id, title, version, date, language } = message;
+        let pb::Document {
+            id,
+            title,
+            version,
+            date,
+            language,
+        } = message;
         at.required_text("title", 300, title);
         at.text("version", 63, version);
         at.date("date", &date);
@@ -142,7 +159,11 @@ fn source_documents(at: &mut At<'_>, list: Vec<pb::Document>) -> Vec<String> {
 }
 
 fn policy(at: &mut At<'_>, message: pb::Policy) -> Policy {
-    let pb::Policy { legal_basis_not_recorded, denying, reason } = message;
+    let pb::Policy {
+        legal_basis_not_recorded,
+        denying,
+        reason,
+    } = message;
     at.text("reason", 2000, reason);
     let gap = match pb::policy::Gap::try_from(legal_basis_not_recorded) {
         Ok(pb::policy::Gap::Unspecified | pb::policy::Gap::Deny) => Gap::Deny,
@@ -159,13 +180,21 @@ fn policy(at: &mut At<'_>, message: pb::Policy) -> Policy {
         }
         raisable
     });
-    Policy { legal_basis_not_recorded: gap, denying }
+    Policy {
+        legal_basis_not_recorded: gap,
+        denying,
+    }
 }
 
 fn conditions(at: &mut At<'_>, list: Vec<pb::Condition>) -> BTreeMap<Id, Condition> {
     let mut conditions = BTreeMap::new();
     at.each("conditions", 200, list, |at, message| {
-        let pb::Condition { id, text, kind, provenance: from } = message;
+        let pb::Condition {
+            id,
+            text,
+            kind,
+            provenance: from,
+        } = message;
         provenance(at, from);
         let kind = match pb::condition::Kind::try_from(kind) {
             Ok(pb::condition::Kind::Unspecified | pb::condition::Kind::Fact) => ConditionKind::Fact,
@@ -173,7 +202,10 @@ fn conditions(at: &mut At<'_>, list: Vec<pb::Condition>) -> BTreeMap<Id, Conditi
             Ok(pb::condition::Kind::ExplicitConsent) => ConditionKind::ExplicitConsent,
             Err(_) => unknown(at, "kind").unwrap_or(ConditionKind::Fact),
         };
-        let condition = Condition { text: at.required_text("text", 500, text), kind };
+        let condition = Condition {
+            text: at.required_text("text", 500, text),
+            kind,
+        };
         let id = at.field("id", |at| at.id(&id))?;
         if conditions.insert(id.clone(), condition).is_some() {
             at.field("id", |at| at.wrong(format_args!("`{id}` is used twice")));
@@ -197,7 +229,9 @@ fn defaults(at: &mut At<'_>, message: pb::Defaults) -> Defaults {
     measures(at, protection);
     let only_denied = |at: &mut At<'_>, kind: StatementKind| {
         if kind != StatementKind::Denies {
-            at.field("kind", |at| at.wrong("has to be DENIES: what is done is said in an activity"));
+            at.field("kind", |at| {
+                at.wrong("has to be DENIES: what is done is said in an activity")
+            });
         }
     };
     Defaults {
@@ -222,7 +256,13 @@ fn defaults(at: &mut At<'_>, message: pb::Defaults) -> Defaults {
 /// Rights are kept as written; only their form is checked here.
 fn rights(at: &mut At<'_>, list: Vec<pb::Right>) {
     at.each("rights", 50, list, |at, message| {
-        let pb::Right { right, text, kind, laws: limits, provenance: from } = message;
+        let pb::Right {
+            right,
+            text,
+            kind,
+            laws: limits,
+            provenance: from,
+        } = message;
         if right == 0 || pb::right::Kind::try_from(right).is_err() {
             at.field("right", |at| at.wrong("is required"));
         }

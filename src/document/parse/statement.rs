@@ -19,9 +19,16 @@ use crate::{
 
 pub fn provenance(at: &mut At<'_>, message: Option<pb::Provenance>) -> Provenance {
     at.field("provenance", |at| {
-        let pb::Provenance { document, section, note } = message.unwrap_or_default();
+        let pb::Provenance {
+            document,
+            section,
+            note,
+        } = message.unwrap_or_default();
         at.text("note", 2000, note);
-        Provenance { document: at.text("document", 63, document), section: at.text("section", 200, section) }
+        Provenance {
+            document: at.text("document", 63, document),
+            section: at.text("section", 200, section),
+        }
     })
 }
 
@@ -44,7 +51,9 @@ pub fn stated(
     provenance_message: Option<pb::Provenance>,
 ) -> Stated {
     Stated {
-        kind: at.choice::<pb::StatementKind, StatementKind>("kind", kind).unwrap_or_default(),
+        kind: at
+            .choice::<pb::StatementKind, StatementKind>("kind", kind)
+            .unwrap_or_default(),
         effective: effective(at, effective_message),
         provenance: provenance(at, provenance_message),
     }
@@ -52,13 +61,21 @@ pub fn stated(
 
 pub fn scope(at: &mut At<'_>, message: Option<pb::Scope>) -> Scope {
     at.field("scope", |at| {
-        let pb::Scope { operations, data, data_classes, subjects, recipients, purposes } =
-            message.unwrap_or_default();
+        let pb::Scope {
+            operations,
+            data,
+            data_classes,
+            subjects,
+            recipients,
+            purposes,
+        } = message.unwrap_or_default();
         Scope {
             operations: at.choices::<pb::Operation, Operation>("operations", operations),
             data: at.each("data", 200, data, |at, text| at.term(Facet::Data, &text)),
             data_classes: at.choices::<pb::DataClass, DataClass>("data_classes", data_classes),
-            subjects: at.each("subjects", 50, subjects, |at, text| at.term(Facet::Subject, &text)),
+            subjects: at.each("subjects", 50, subjects, |at, text| {
+                at.term(Facet::Subject, &text)
+            }),
             recipients: parties(at, "recipients", recipients),
             purposes: purpose_refs(at, "purposes", purposes),
         }
@@ -105,7 +122,9 @@ pub fn places(at: &mut At<'_>, list: Vec<String>) -> Vec<Place> {
 pub fn country(at: &mut At<'_>, text: &str) -> Option<Country> {
     let country = Country::parse(text);
     if country.is_none() {
-        at.wrong(format_args!("`{text}` is not a country code of two capital letters (ISO 3166-1)"));
+        at.wrong(format_args!(
+            "`{text}` is not a country code of two capital letters (ISO 3166-1)"
+        ));
     }
     country
 }
@@ -130,19 +149,32 @@ pub fn raised_to(at: &mut At<'_>, number: i32) -> Classes {
 
 pub fn extents(at: &mut At<'_>, list: Vec<pb::Extent>) -> Vec<Extent> {
     at.each("extents", 50, list, |at, message| {
-        let pb::Extent { list, says, provenance: from } = message;
+        let pb::Extent {
+            list,
+            says,
+            provenance: from,
+        } = message;
         let (list, says) = (
             at.choice::<pb::extent::List, List>("list", list),
             at.choice::<pb::extent::Says, Says>("says", says),
         );
-        Some(Extent { provenance: provenance(at, from), list: list?, says: says? })
+        Some(Extent {
+            provenance: provenance(at, from),
+            list: list?,
+            says: says?,
+        })
     })
 }
 
 /// Measures are kept as written; only their form is checked here.
 pub fn measures(at: &mut At<'_>, list: Vec<pb::Measure>) {
     at.each("measures", 200, list, |at, message| {
-        let pb::Measure { codes, text, scope: limits, provenance: from } = message;
+        let pb::Measure {
+            codes,
+            text,
+            scope: limits,
+            provenance: from,
+        } = message;
         at.each("codes", 50, codes, |at, code| at.code(Facet::Measure, &code));
         at.text("text", 2000, text);
         scope(at, limits);
@@ -153,10 +185,21 @@ pub fn measures(at: &mut At<'_>, list: Vec<pb::Measure>) {
 
 /// Contacts are kept as written; only their form is checked here.
 pub fn contact(at: &mut At<'_>, message: pb::Contact) {
-    let pb::Contact { function, address, phone, email, web, provenance: from } = message;
-    for (name, text) in
-        [("function", function), ("address", address), ("phone", phone), ("email", email), ("web", web)]
-    {
+    let pb::Contact {
+        function,
+        address,
+        phone,
+        email,
+        web,
+        provenance: from,
+    } = message;
+    for (name, text) in [
+        ("function", function),
+        ("address", address),
+        ("phone", phone),
+        ("email", email),
+        ("web", web),
+    ] {
         at.text(name, 300, text);
     }
     provenance(at, from);

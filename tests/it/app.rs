@@ -1,0 +1,206 @@
+//! A real server on a port of its own, in this process, with a database of its own.
+
+use std::{net::SocketAddr, sync::mpsc, thread, time::Duration};
+
+use ropa::{
+    pb::{
+        ApplyRegisterRequest, ApplyRegisterResponse, RegisterDocument,
+        decision_service_client::DecisionServiceClient, register_service_client::RegisterServiceClient,
+    },
+    server::{self, Limits, Reflection},
+    store::{self, DatabaseUrl, Store},
+};
+use sea_orm::ConnectionTrait as _;
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+use tonic::{Status, transport::Channel};
+
+/// Where the PostgreSQL of the tests is.
+const POSTGRES: &str = "ROPA_TEST_POSTGRES_URL";
+
+/// The engines that everything has to hold on.
+#[derive(Clone, Copy, Debug)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// A database of its own, gone with the value.
+pub struct Database {
+    pub url: DatabaseUrl,
+    pub text: String,
+    _folder: Option<TempDir>,
+}
+
+impl Database {
+    pub async fn new(engine: Engine) -> Self {
+        match engine {
+            Engine::Sqlite => {
+                let folder = tempfile::tempdir().unwrap();
+                let text = format!("sqlite:{}", folder.path().join("ropa.db").display());
+                Self {
+                    url: text.parse().unwrap(),
+                    text,
+                    _folder: Some(folder),
+                }
+            }
+            Engine::Postgres => {
+                #[expect(clippy::disallowed_methods, reason = "tests are told by tests/run where PostgreSQL is")]
+                let server = std::env::var(POSTGRES).unwrap_or_else(|_| {
+                    panic!("{POSTGRES} is not set: run the tests with `tests/run`, which starts a PostgreSQL for them")
+                });
+                let name = format!("it_{}", uuid::Uuid::now_v7().simple());
+                let admin = sea_orm::Database::connect(&server).await.unwrap();
+                admin
+                    .execute_unprepared(&format!("CREATE DATABASE {name}"))
+                    .await
+                    .unwrap();
+                admin.close().await.unwrap();
+                let (base, _) = server.rsplit_once('/').unwrap();
+                let text = format!("{base}/{name}");
+                Self {
+                    url: text.parse().unwrap(),
+                    text,
+                    _folder: None,
+                }
+            }
+        }
+    }
+}
+
+/// A running server.
+pub struct App {
+    pub address: SocketAddr,
+    pub channel: Channel,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<thread::JoinHandle<()>>,
+    _database: Database,
+}
+
+impl App {
+    /// Starts a server on an empty database.
+    pub async fn start(engine: Engine) -> Self {
+        Self::start_with(engine, Limits::default()).await
+    }
+
+    pub async fn start_with(engine: Engine, limits: Limits) -> Self {
+        let database = Database::new(engine).await;
+        let url = database.url.clone();
+        let (stop, stopped) = oneshot::channel();
+        let (ready, started) = mpsc::channel();
+        let thread = thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_multi_thread()
+                .worker_threads(2)
+                .enable_all()
+                .build()
+                .unwrap();
+            runtime.block_on(async move {
+                let store = Store::connect(&url, &patient()).await.unwrap();
+                store.migrate().await.unwrap();
+                let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+                let options = server::Options {
+                    workers: 2,
+                    limits,
+                    cache_max_age: Duration::from_secs(30),
+                    drain: Duration::from_secs(5),
+                    reflection: Reflection::On,
+                };
+                let announce = move |address, _| ready.send(address).unwrap();
+                server::serve(listener, store, options, announce, async {
+                    let _ = stopped.await;
+                })
+                .await
+                .unwrap();
+            });
+        });
+        let address = started.recv_timeout(Duration::from_secs(30)).unwrap();
+        let channel = connect(address).await;
+        Self {
+            address,
+            channel,
+            stop: Some(stop),
+            thread: Some(thread),
+            _database: database,
+        }
+    }
+
+    /// Starts a server with the example registers.
+    pub async fn with_examples(engine: Engine) -> Self {
+        let app = Self::start(engine).await;
+        for register in ["forsakringskassan", "koko"] {
+            app.apply(example(register)).await.unwrap();
+        }
+        app
+    }
+
+    pub fn decisions(&self) -> DecisionServiceClient<Channel> {
+        DecisionServiceClient::new(self.channel.clone())
+    }
+
+    pub fn registers(&self) -> RegisterServiceClient<Channel> {
+        RegisterServiceClient::new(self.channel.clone())
+    }
+
+    /// Applies a document and waits until checks see it.
+    pub async fn apply(&self, document: RegisterDocument) -> Result<ApplyRegisterResponse, Status> {
+        let request = ApplyRegisterRequest {
+            document: Some(document),
+            ..ApplyRegisterRequest::default()
+        };
+        let applied = self.registers().apply_register(request).await?.into_inner();
+        self.visible(&applied.register, applied.revision).await;
+        Ok(applied)
+    }
+
+    /// Waits until checks are answered at the revision or a later one.
+    pub async fn visible(&self, register: &str, revision: i64) {
+        let question = ropa::pb::CheckRequest {
+            register: register.to_owned(),
+            activity: "x".to_owned(),
+            operations: vec![ropa::pb::Operation::Erase.into()],
+            ..Default::default()
+        };
+        for _ in 0..500 {
+            let answer = self.decisions().check(question.clone()).await;
+            if answer.is_ok_and(|answer| answer.get_ref().revision >= revision) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("revision {revision} was not served within five seconds");
+    }
+}
+
+impl Drop for App {
+    fn drop(&mut self) {
+        self.stop.take().map(|stop| stop.send(()));
+        if let Some(thread) = self.thread.take() {
+            let joined = thread.join();
+            assert!(joined.is_ok() || thread::panicking(), "the server panicked");
+        }
+    }
+}
+
+/// Many tests share two cores and one PostgreSQL.
+pub fn patient() -> store::Options {
+    store::Options {
+        acquire_timeout: Duration::from_secs(60),
+        statement_timeout: Duration::from_secs(30),
+        lock_timeout: Duration::from_secs(20),
+        idle_in_transaction_timeout: Duration::from_secs(30),
+        ..store::Options::default()
+    }
+}
+
+pub async fn connect(address: SocketAddr) -> Channel {
+    let endpoint = Channel::from_shared(format!("http://{address}")).unwrap();
+    endpoint.connect().await.unwrap()
+}
+
+/// The document of an example register, merged from its files as `ropa apply` merges them.
+pub fn example(register: &str) -> RegisterDocument {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("examples/registers")
+        .join(register);
+    ropa::cli::manifest(&[folder]).unwrap()
+}
