@@ -16,7 +16,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         ],
         ["proto"],
     )?;
-    let out = PathBuf::from(env::var("OUT_DIR")?);
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
     std::fs::write(out.join("ropa.binpb"), files.encode_to_vec())?;
     // Our codec needs the name of a message to find what it does not know.
     let mut config = tonic_prost_build::Config::new();

@@ -19,6 +19,7 @@ mod outcome;
 mod place;
 mod prohibition;
 mod purpose;
+mod resolve;
 mod retention;
 mod rights;
 mod scope;

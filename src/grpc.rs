@@ -8,5 +8,72 @@ mod page;
 mod question;
 mod register;
 
+use tonic::service::Routes;
+
 pub use decision::Decisions;
 pub use register::Administration;
+
+use crate::pb::{
+    self, decision_service_server::DecisionServiceServer, register_service_server::RegisterServiceServer,
+};
+
+/// How large messages may be, in bytes.
+#[derive(Clone, Debug)]
+pub struct Sizes {
+    /// A question.
+    pub question: usize,
+    /// A register document.
+    pub document: usize,
+    /// An answer.
+    pub answer: usize,
+}
+
+impl Default for Sizes {
+    fn default() -> Self {
+        Self {
+            question: 16 * 1024,
+            document: 4 * 1024 * 1024,
+            answer: 8 * 1024 * 1024,
+        }
+    }
+}
+
+/// Whether clients can ask for the contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reflection {
+    /// They can.
+    On,
+    /// They cannot.
+    Off,
+}
+
+/// The services, with reflection of everything they and health have.
+pub fn routes(
+    decisions: Decisions,
+    administration: Administration,
+    sizes: &Sizes,
+    reflection: Reflection,
+) -> Result<Routes, tonic_reflection::server::Error> {
+    let routes = Routes::default()
+        .add_service(
+            DecisionServiceServer::new(decisions)
+                .max_decoding_message_size(sizes.question)
+                .max_encoding_message_size(sizes.answer),
+        )
+        .add_service(
+            RegisterServiceServer::new(administration)
+                .max_decoding_message_size(sizes.document)
+                .max_encoding_message_size(sizes.answer),
+        );
+    if reflection == Reflection::Off {
+        return Ok(routes);
+    }
+    let describe = || {
+        tonic_reflection::server::Builder::configure()
+            .register_encoded_file_descriptor_set(pb::DESCRIPTORS)
+            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+    };
+    Ok(routes
+        .add_service(describe().build_v1()?)
+        .add_service(describe().build_v1alpha()?))
+}

@@ -11,13 +11,11 @@ mod worker;
 use std::{future::Future, net::SocketAddr, time::Duration};
 
 use tokio::{net::TcpListener, runtime::Handle};
-use tonic::service::Routes;
 
 pub use guard::Limits;
 
 use crate::{
-    grpc::{Administration, Decisions},
-    pb,
+    grpc::{self, Administration, Decisions, Reflection},
     register::Registers,
     replica::Replica,
     store::{self, Store},
@@ -36,15 +34,6 @@ pub struct Options {
     pub drain: Duration,
     /// Whether the contract can be asked for (reflection).
     pub reflection: Reflection,
-}
-
-/// Whether the contract can be asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reflection {
-    /// It can.
-    On,
-    /// It cannot.
-    Off,
 }
 
 /// Why a server ended.
@@ -94,30 +83,14 @@ pub async fn serve(
     let registers = Registers::new(store, replica.clone());
     let decisions = Decisions::new(replica.clone(), options.cache_max_age);
     let administration = Administration::new(registers.clone(), Handle::current());
-    let limits = &options.limits;
-    let mut routes = Routes::default()
-        .add_service(health)
-        .add_service(
-            pb::decision_service_server::DecisionServiceServer::new(decisions)
-                .max_decoding_message_size(limits.question_bytes)
-                .max_encoding_message_size(limits.answer_bytes),
-        )
-        .add_service(
-            pb::register_service_server::RegisterServiceServer::new(administration)
-                .max_decoding_message_size(limits.document_bytes)
-                .max_encoding_message_size(limits.answer_bytes),
-        );
-    if options.reflection == Reflection::On {
-        let describe = || {
-            tonic_reflection::server::Builder::configure()
-                .register_encoded_file_descriptor_set(pb::DESCRIPTORS)
-                .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
-        };
-        let wrong = |error: tonic_reflection::server::Error| Error::Reflection(error.to_string());
-        routes = routes
-            .add_service(describe().build_v1().map_err(wrong)?)
-            .add_service(describe().build_v1alpha().map_err(wrong)?);
-    }
+    let routes = grpc::routes(
+        decisions,
+        administration,
+        &options.limits.sizes,
+        options.reflection,
+    )
+    .map_err(|error| Error::Reflection(error.to_string()))?
+    .add_service(health);
 
     let address = listener.local_addr()?;
     let workers = worker::start(options.workers, &routes.prepare(), &options.limits)?;

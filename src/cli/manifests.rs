@@ -179,7 +179,7 @@ impl Manifest {
         let path = path.strip_prefix("document.")?;
         let (list, rest) = path
             .split_once('[')
-            .unwrap_or((path.split('.').next().unwrap_or(path), "0]"));
+            .unwrap_or_else(|| (path.split('.').next().unwrap_or(path), "0]"));
         let index: usize = rest.split(']').next()?.parse().ok()?;
         self.files.get(list)?.get(index).map(PathBuf::as_path)
     }

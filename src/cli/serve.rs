@@ -8,9 +8,10 @@ use super::manifests;
 use crate::{
     clock,
     document::{Draft, InvalidDraft},
+    grpc::Reflection,
     register::{Apply, Commit, Others, Registers},
     replica::chain,
-    server::{self, Limits, Options, Reflection},
+    server::{self, Limits, Options},
     store::{self, DatabaseUrl, Store},
 };
 

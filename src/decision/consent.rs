@@ -2,8 +2,8 @@
 
 use super::{
     case::{Case, Combination, Party},
-    evaluate,
     outcome::Outcome,
+    resolve,
 };
 use crate::{
     domain::{
@@ -65,7 +65,7 @@ fn one(case: &Case<'_>, asked: &Combination<'_>, need: Need, index: usize, conse
 /// Parts of a consent that are left out mean what is asked; only a recipient has to be named.
 fn covers(case: &Case<'_>, asked: &Combination<'_>, consent: &Consent) -> bool {
     let purpose = consent.purpose.as_deref().is_none_or(|purpose| {
-        let meant = evaluate::purpose_ref(case.activity, purpose);
+        let meant = resolve::purpose_ref(case.activity, purpose);
         meant.is_ok_and(|meant| case.counts(&[meant]))
     });
     let data = consent.data.is_empty()
@@ -84,7 +84,7 @@ fn covers(case: &Case<'_>, asked: &Combination<'_>, consent: &Consent) -> bool {
 
 fn names(case: &Case<'_>, consent: &Consent, party: &Party) -> bool {
     consent.recipient.as_deref().is_some_and(|text| {
-        let named = evaluate::party(case.record, text);
+        let named = resolve::party(case.record, text);
         named.is_ok_and(|named| match (&named.id, &party.id) {
             (Some(one), Some(other)) => one == other,
             (Some(_), None) => false,

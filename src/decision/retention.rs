@@ -358,11 +358,12 @@ fn relation_over(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
     if asked.operation.is_duty() || asked.operation == Operation::Anonymise {
         return Outcome::default();
     }
-    let ended = |event: &&str| matches!(case.facts().events.get(*event), Some(EventFact::On(day)) if *day <= case.day);
+    let ended =
+        |event: &str| matches!(case.facts().events.get(event), Some(EventFact::On(day)) if *day <= case.day);
     let former = FORMER
         .iter()
         .any(|(former, current)| case.person_is(former) && !case.person_is(current));
-    if ENDS.iter().any(|event| ended(&event)) || former {
+    if ENDS.iter().any(|event| ended(event)) || former {
         FindingCode::RetentionRelationOver.into()
     } else {
         Outcome::default()

@@ -54,14 +54,12 @@ fn with_violations(code: Code, reason: ErrorReason, what: &str, violations: Viol
     };
     let mut details = ErrorDetails::new();
     let mut bytes = 0;
-    let mut named = 0;
-    for Violation { path, message } in violations {
+    for (named, Violation { path, message }) in violations.into_iter().enumerate() {
         bytes += path.len() + message.len() + 8;
         if bytes > MOST_BYTES {
             details.add_bad_request_violation("", format!("and {} more", count - named));
             break;
         }
-        named += 1;
         details.add_bad_request_violation(path, message);
     }
     status(code, reason, message, details)

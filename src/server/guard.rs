@@ -19,17 +19,13 @@ use http::{HeaderMap, Request, Response};
 use tonic::{body::Body, service::Routes};
 use tower::Service;
 
-use crate::grpc::error;
+use crate::grpc::{Sizes, error};
 
 /// What bounds calls and connections.
 #[derive(Clone, Debug)]
 pub struct Limits {
-    /// Bytes of a question.
-    pub question_bytes: usize,
-    /// Bytes of a register document.
-    pub document_bytes: usize,
-    /// Bytes of an answer.
-    pub answer_bytes: usize,
+    /// Bytes of messages.
+    pub sizes: Sizes,
     /// Calls at once, over all connections.
     pub calls: usize,
     /// Connections at once.
@@ -45,9 +41,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            question_bytes: 16 * 1024,
-            document_bytes: 4 * 1024 * 1024,
-            answer_bytes: 8 * 1024 * 1024,
+            sizes: Sizes::default(),
             calls: 1024,
             connections: 4096,
             streams_per_connection: 100,

@@ -16,7 +16,7 @@ use hyper_util::{
     server::graceful::GracefulShutdown,
     service::TowerToHyperService,
 };
-use tokio::sync::{OwnedSemaphorePermit, mpsc, watch};
+use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot, watch};
 use tonic::service::Routes;
 
 use super::guard::{Guard, Limits};
@@ -85,12 +85,15 @@ impl Workers {
     pub async fn drain(self, patience: Duration) {
         let _ = self.stop.send(true);
         let threads: Vec<_> = self.workers.into_iter().map(|worker| worker.thread).collect();
-        let joined = tokio::task::spawn_blocking(move || {
+        // A thread of its own: a task would keep the runtime, and so the process, from ending.
+        let (done, joined) = oneshot::channel();
+        thread::spawn(move || {
             for thread in threads {
                 if thread.join().is_err() {
                     tracing::error!("a worker panicked");
                 }
             }
+            let _ = done.send(());
         });
         if tokio::time::timeout(patience, joined).await.is_err() {
             tracing::warn!("calls were cut off after {} s", patience.as_secs());

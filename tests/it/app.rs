@@ -3,11 +3,12 @@
 use std::{net::SocketAddr, sync::mpsc, thread, time::Duration};
 
 use ropa::{
+    grpc::Reflection,
     pb::{
         ApplyRegisterRequest, ApplyRegisterResponse, RegisterDocument,
         decision_service_client::DecisionServiceClient, register_service_client::RegisterServiceClient,
     },
-    server::{self, Limits, Reflection},
+    server::{self, Limits},
     store::{self, DatabaseUrl, Store},
 };
 use sea_orm::ConnectionTrait as _;
@@ -102,7 +103,8 @@ impl App {
                     workers: 2,
                     limits,
                     cache_max_age: Duration::from_secs(30),
-                    drain: Duration::from_secs(5),
+                    // A client whose runtime waits for the server cannot close its connection.
+                    drain: Duration::from_millis(200),
                     reflection: Reflection::On,
                 };
                 let announce = move |address, _| ready.send(address).unwrap();

@@ -1,6 +1,14 @@
 //! Tests through the public doors: a real server on port 0, real clients, both databases.
 
-#![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that panics has failed"
+)]
 
 mod app;
+mod contract;
+mod house;
 mod questions;
+mod terms;
