@@ -62,11 +62,14 @@ fn recipient(case: &Case<'_>, asked: &Combination<'_>, party: &Party) -> Outcome
             .evidence(evidence)
             .into();
     }
-    let declared = disclosures
+    // One that names the recipient is nearer than one to whomever a consent names.
+    let (named, to_anybody): (Vec<_>, Vec<_>) = disclosures
         .iter()
-        .filter(|(_, disclosure)| disclosure.stated.declares());
-    let alternatives: Vec<Outcome> = declared
-        .filter(|(_, disclosure)| names(disclosure))
+        .filter(|(_, disclosure)| disclosure.stated.declares() && names(disclosure))
+        .partition(|(_, disclosure)| !disclosure.recipients.is_empty());
+    let alternatives: Vec<Outcome> = named
+        .into_iter()
+        .chain(to_anybody)
         .map(|(place, disclosure)| one(case, asked, place, disclosure))
         .collect();
     let is_empty = !disclosures

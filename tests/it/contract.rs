@@ -143,3 +143,59 @@ async fn an_answer_carries_what_it_rests_on() {
         .unwrap();
     assert_eq!(erase.date, "2027-02-28");
 }
+
+/// Clients of both generations can ask for the contract.
+#[tokio::test]
+async fn the_contract_can_be_asked_for() {
+    use tonic_reflection::pb::{v1, v1alpha};
+    let app = App::start(Engine::Sqlite).await;
+    let symbol = "ropa.v1.DecisionService";
+
+    let request = v1::ServerReflectionRequest {
+        message_request: Some(
+            v1::server_reflection_request::MessageRequest::FileContainingSymbol(symbol.to_owned()),
+        ),
+        ..Default::default()
+    };
+    let mut client = v1::server_reflection_client::ServerReflectionClient::new(app.channel.clone());
+    let mut answers = client
+        .server_reflection_info(tokio_stream::once(request))
+        .await
+        .unwrap()
+        .into_inner();
+    let answer = answers
+        .message()
+        .await
+        .unwrap()
+        .unwrap()
+        .message_response
+        .unwrap();
+    assert!(matches!(
+        answer,
+        v1::server_reflection_response::MessageResponse::FileDescriptorResponse(_)
+    ));
+
+    let request = v1alpha::ServerReflectionRequest {
+        message_request: Some(
+            v1alpha::server_reflection_request::MessageRequest::FileContainingSymbol(symbol.to_owned()),
+        ),
+        ..Default::default()
+    };
+    let mut client = v1alpha::server_reflection_client::ServerReflectionClient::new(app.channel.clone());
+    let mut answers = client
+        .server_reflection_info(tokio_stream::once(request))
+        .await
+        .unwrap()
+        .into_inner();
+    let answer = answers
+        .message()
+        .await
+        .unwrap()
+        .unwrap()
+        .message_response
+        .unwrap();
+    assert!(matches!(
+        answer,
+        v1alpha::server_reflection_response::MessageResponse::FileDescriptorResponse(_)
+    ));
+}

@@ -12,3 +12,4 @@ mod contract;
 mod house;
 mod questions;
 mod terms;
+mod tour;

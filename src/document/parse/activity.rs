@@ -373,6 +373,7 @@ pub fn retention(at: &mut At<'_>, list: Vec<pb::RetentionRule>) -> Vec<Retention
         let limit = at.choice::<pb::retention_rule::Limit, Limit>("limit", limit);
         let end_action = at.choice::<pb::retention_rule::EndAction, EndAction>("end_action", end_action);
         let certainty = at.choice::<pb::retention_rule::Certainty, Certainty>("certainty", certainty);
+        let unsaid = period.is_empty();
         let period = at.period("period", &period);
         let margin = at.period("margin", &margin);
         match (certainty, &period) {
@@ -381,7 +382,7 @@ pub fn retention(at: &mut At<'_>, list: Vec<pb::RetentionRule>) -> Vec<Retention
                     at.wrong("has to be empty where the rule is unresolved")
                 });
             }
-            (Some(Certainty::Stated | Certainty::Interpreted), None) => {
+            (Some(Certainty::Stated | Certainty::Interpreted), None) if unsaid => {
                 at.field("period", |at| {
                     at.wrong("is required unless the rule is unresolved")
                 });
