@@ -27,7 +27,12 @@ struct Args {
     log_format: LogFormat,
 
     /// What is logged: a level, or directives such as `ropa=debug,info`.
-    #[arg(long, global = true, env = "ROPA_LOG", default_value = "info")]
+    #[arg(
+        long,
+        global = true,
+        env = "ROPA_LOG",
+        default_value = "info,sea_orm_migration=warn"
+    )]
     log: String,
 
     #[command(subcommand)]

@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    document::{Violations, json, manifest},
+    document::{Draft, InvalidDraft, Violation, Violations, json, manifest},
     pb::RegisterDocument,
 };
 
@@ -68,10 +68,13 @@ pub fn read(paths: &[PathBuf]) -> Result<Manifest, String> {
         }
     }
     if mistakes.is_empty() {
-        Ok(merged)
-    } else {
-        Err(list(&mistakes))
+        return Ok(merged);
     }
+    // Mistakes of form do not hide those of meaning: what could be read is checked too.
+    if let Err(InvalidDraft::Mistakes(violations)) = Draft::new(merged.document.clone()) {
+        mistakes.extend(violations.iter().map(|violation| merged.in_file(violation)));
+    }
+    Err(list(&mistakes))
 }
 
 fn list(mistakes: &[String]) -> String {
@@ -163,24 +166,58 @@ impl Manifest {
     pub fn explain(&self, violations: &Violations) -> String {
         let explained: Vec<String> = violations
             .iter()
-            .map(|violation| {
-                let file = self.file_of(&violation.path);
-                file.map_or_else(
-                    || violation.to_string(),
-                    |file| format!("{}: {violation}", file.display()),
-                )
-            })
+            .map(|violation| self.in_file(violation))
             .collect();
         list(&explained)
     }
 
-    /// The file that a path such as `document.activities[2].title` is in.
-    fn file_of(&self, path: &str) -> Option<&Path> {
+    /// A mistake with its file, and its path within that file.
+    fn in_file(&self, violation: &Violation) -> String {
+        match self.locate(&violation.path) {
+            Some((file, path)) => format!("{}: {path}: {}", file.display(), violation.message),
+            None => violation.to_string(),
+        }
+    }
+
+    /// The file that a path such as `document.activities[2].title` is in, and the path counted within the file.
+    fn locate(&self, path: &str) -> Option<(&Path, String)> {
         let path = path.strip_prefix("document.")?;
-        let (list, rest) = path
-            .split_once('[')
-            .unwrap_or_else(|| (path.split('.').next().unwrap_or(path), "0]"));
-        let index: usize = rest.split(']').next()?.parse().ok()?;
-        self.files.get(list)?.get(index).map(PathBuf::as_path)
+        let Some((list, rest)) = path.split_once('[').filter(|(list, _)| !list.contains('.')) else {
+            let list = path.split('.').next()?;
+            return Some((self.files.get(list)?.first()?, path.to_owned()));
+        };
+        let (index, rest) = rest.split_once(']')?;
+        let (files, index): (&Vec<PathBuf>, usize) = (self.files.get(list)?, index.parse().ok()?);
+        let file = files.get(index)?;
+        let before = files.iter().take(index).filter(|other| *other == file).count();
+        Some((file, format!("{list}[{before}]{rest}")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mistakes_are_counted_within_their_file() {
+        let files = ["a.yaml", "b.yaml", "b.yaml"].map(PathBuf::from).to_vec();
+        let manifest = Manifest {
+            files: [("activities", files), ("register", vec![PathBuf::from("r.yaml")])].into(),
+            ..Manifest::default()
+        };
+        let located = |path: &str| {
+            manifest
+                .locate(path)
+                .map(|(file, path)| format!("{} {path}", file.display()))
+        };
+        assert_eq!(
+            located("document.activities[2].title").unwrap(),
+            "b.yaml activities[1].title"
+        );
+        assert_eq!(
+            located("document.register.documents[0].id").unwrap(),
+            "r.yaml register.documents[0].id"
+        );
+        assert_eq!(located("registers/koko/activities/chat.title"), None);
     }
 }

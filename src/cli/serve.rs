@@ -193,11 +193,11 @@ async fn apply_all(registers: Registers, drafts: Vec<Draft>) {
             time: clock::now(),
         };
         match registers.apply(apply).await {
-            Ok(applied) => tracing::info!(
-                changes = applied.changes.len(),
-                revision = applied.revision.number(),
-                "loaded register `{register}`"
-            ),
+            Ok(applied) if applied.changes.is_empty() => {
+                tracing::info!(%register, "register `{register}` is as its manifests say");
+            }
+            // What changed has been logged.
+            Ok(_) => {}
             Err(error) => {
                 tracing::error!(error = %chain(&error), "register `{register}` could not be loaded")
             }

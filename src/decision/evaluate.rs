@@ -35,7 +35,7 @@ pub fn question(record: &Record, question: &Question) -> Decision {
                 let outcome = put(record, activity, question, &asked, day);
                 answer::answer(record, question, Some(activity), outcome, Vec::new())
             }
-            Err(finding) => answer::answer(record, question, None, (*finding).into(), Vec::new()),
+            Err(finding) => answer::answer(record, question, None, asked.unknown.with(*finding), Vec::new()),
         },
         None => by_purpose(record, question, &asked, day),
     }
