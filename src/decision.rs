@@ -15,6 +15,7 @@ mod data_use;
 mod evaluate;
 mod ground;
 mod in_force;
+mod meant;
 mod outcome;
 mod place;
 mod prohibition;

@@ -7,6 +7,7 @@ pub mod adequacy;
 pub mod child_age;
 pub mod eea;
 mod fi;
+pub mod ground;
 pub mod grounds;
 mod se;
 pub mod sfb_114;

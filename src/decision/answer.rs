@@ -1,11 +1,11 @@
-//! Makes an answer of what was found: policy, order, and each finding once.
+//! Makes an answer of what was found: order, and each finding once.
 
 use jiff::Timestamp;
 
 use super::{Decision, outcome::Outcome};
 use crate::domain::{
     activity::Activity,
-    finding::{Finding, Severity, Verdict},
+    finding::{Finding, Verdict},
     question::Question,
     register::Record,
 };
@@ -19,7 +19,7 @@ pub fn answer(
     candidates: Vec<(&Activity, Verdict)>,
 ) -> Decision {
     let Outcome { findings, changes_on } = outcome;
-    let mut findings = merge(raise(record, findings));
+    let mut findings = merge(findings);
     let combinations = (question.operations.len(), question.data.len().max(1));
     for finding in &mut findings {
         // What concerns everything asked need not say so.
@@ -51,16 +51,6 @@ pub fn answer(
             .collect(),
         valid_until,
     }
-}
-
-/// What the register's policy makes of gaps that only warn.
-fn raise(record: &Record, mut findings: Vec<Finding>) -> Vec<Finding> {
-    for finding in &mut findings {
-        if finding.severity == Severity::Warning && record.register.policy.denying.contains(&finding.code) {
-            finding.severity = Severity::Denial;
-        }
-    }
-    findings
 }
 
 /// The same finding of several combinations is one finding that names them.

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     domain::{
-        activity::{Article9, Article22, AutomatedDecision, Outcome as Result},
+        activity::{Article22, AutomatedDecision, Outcome as Result},
         finding::{Finding, FindingCode},
         operation::Operation,
         question::Fact,
@@ -37,7 +37,7 @@ pub fn automated(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
     let list = case.own("automated_decisions", &case.activity.automated_decisions);
     let denied = list.iter().find(|(_, decision)| {
         decision.stated.denies()
-            && case.counts(&decision.scope.purposes)
+            && case.names_purpose(&decision.scope.purposes)
             && case.overlaps(&decision.scope, asked)
     });
     if let Some((place, decision)) = denied {
@@ -48,7 +48,8 @@ pub fn automated(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
         .iter()
         .filter(|(_, decision)| decision.stated.declares())
         .map(|(place, decision)| one(case, asked, place, decision));
-    Outcome::best(alternatives).unwrap_or_else(|| FindingCode::AdmNotRecorded.into())
+    case.best(alternatives)
+        .unwrap_or_else(|| FindingCode::AdmNotRecorded.into())
 }
 
 fn one(case: &Case<'_>, asked: &Combination<'_>, place: String, decision: &AutomatedDecision) -> Outcome {
@@ -80,9 +81,7 @@ fn one(case: &Case<'_>, asked: &Combination<'_>, place: String, decision: &Autom
         }
         _ => return found(FindingCode::AdmOutcomeNotDeclared),
     };
-    for_outcome
-        .and(exception(case, asked, decision, outcome))
-        .and(special(case, asked))
+    for_outcome.and(exception(case, asked, decision, outcome))
 }
 
 /// The exception of Art. 22(2); favourable outcomes are read as outside Art. 22(1), which nobody has confirmed.
@@ -97,33 +96,19 @@ fn exception(
     } else {
         Outcome::default()
     };
+    let only_favourable = decision
+        .outcomes
+        .iter()
+        .all(|outcome| *outcome == Result::Favourable);
     match decision.exception {
         Some(Article22::Contract) => safeguards,
         Some(Article22::Law) if decision.laws.is_empty() => FindingCode::AdmLawRefMissing.into(),
         Some(Article22::Law) => Outcome::default(),
         Some(Article22::Consent) => consent(case, asked, Need::Explicit).and(safeguards),
-        // MIXED without a declaration of its own has its adverse outcomes sent to a person.
-        None if outcome != Result::Adverse && !decision.outcomes.contains(&Result::Adverse) => {
+        // Where only favourable outcomes are declared, the adverse ones of MIXED go to a person.
+        None if outcome == Result::Favourable || outcome == Result::Mixed && only_favourable => {
             case.law(law::FAVOURABLE_OUTSIDE_22)
         }
         None => FindingCode::AdmProhibited.into(),
-    }
-}
-
-/// ADM_SPECIAL_CATEGORY (Art. 22(4)).
-fn special(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
-    let allowed = case.legal_bases().entries.iter().any(|basis| {
-        basis.stated.declares()
-            && matches!(
-                basis.article_9,
-                Some(Article9::ExplicitConsent | Article9::SubstantialPublicInterest)
-            )
-            && case.data_fit(&basis.scope, asked) == DataFit::Named
-            && case.scope_covers_rest(&basis.scope, asked)
-    });
-    if asked.classes.special && !allowed {
-        FindingCode::AdmSpecialCategory.into()
-    } else {
-        Outcome::default()
     }
 }

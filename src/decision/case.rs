@@ -2,22 +2,26 @@
 
 use jiff::civil::Date;
 
-use super::outcome::Outcome;
+use super::{
+    consent::{Need, consent},
+    outcome::Outcome,
+    retention,
+};
 use crate::{
     domain::{
         activity::{Access, Activity, LegalBasis, OperationUse, ProcessorUse, Purpose},
-        finding::{Evidence, Finding, FindingCode},
+        finding::{Evidence, Finding, FindingCode, Severity},
         name::Id,
         operation::Operation,
         party::Country,
         question::{Fact, Facts, Question},
         register::{ConditionKind, Record},
-        retention::RetentionRule,
-        statement::{Extent, List, PartyRef, Provenance, PurposeRef, Says},
+        retention::{EndAction, RetentionRule},
+        statement::{Extent, List, PartyRef, Provenance, Says},
         term::{Classes, Term},
         vocabulary::Code,
     },
-    law::{LawCondition, Source},
+    law::{LawCondition, Source, sfb_114},
 };
 
 /// One question put to one activity, with everything in it resolved.
@@ -29,7 +33,7 @@ pub struct Case<'a> {
     /// The day of the processing in the register's time zone.
     pub day: Date,
     /// The purpose asked; `None`: unsaid.
-    pub purpose: Option<PurposeRef>,
+    pub purpose: Option<AskedPurpose<'a>>,
     /// The roles of the person.
     pub person: Vec<Term>,
     /// Who is on the other side.
@@ -38,10 +42,28 @@ pub struct Case<'a> {
     pub source: Option<Party>,
 }
 
+/// The purpose asked.
+#[derive(Clone, Copy, Debug)]
+pub struct AskedPurpose<'a> {
+    /// The declared purpose of the activity that it is, where it is one.
+    pub own: Option<&'a Purpose>,
+    /// The code by which it was asked; `None`: by id.
+    pub code: Option<Code>,
+}
+
+/// Who somebody was before a relation ended.
+pub const FORMER: [(&str, &str); 3] = [
+    ("ropa:FormerMember", "dpv:Member"),
+    ("ropa:FormerCustomer", "dpv:Customer"),
+    ("ropa:FormerEmployee", "dpv:Employee"),
+];
+
 /// One combination asked: an operation on data of one category about the person.
 #[derive(Clone, Debug)]
 pub struct Combination<'a> {
     pub operation: Operation,
+    /// The operation as it was asked: handing data to a processor is decided as USE, but forbidden as disclosure.
+    pub as_asked: Operation,
     /// `None` only for ERASE and RESTRICT of everything.
     pub data: Option<&'a Term>,
     /// What the law makes of the data, raised by the record where it does.
@@ -73,14 +95,6 @@ impl Party {
         match declared {
             PartyRef::Named(id) => self.id.as_ref() == Some(id),
             PartyRef::Kind(code) => self.kinds.iter().any(|kind| code.covers(*kind)),
-        }
-    }
-
-    /// Whether it has anything in common with `other`, without any guard.
-    pub fn overlaps(&self, other: &PartyRef) -> bool {
-        match other {
-            PartyRef::Named(id) => self.id.as_ref() == Some(id),
-            PartyRef::Kind(code) => self.kinds.iter().any(|kind| code.overlaps(*kind)),
         }
     }
 
@@ -271,6 +285,50 @@ impl<'a> Case<'a> {
         }
     }
 
+    /// The best of alternatives, with what the register's policy makes of gaps in each.
+    pub fn best(&self, alternatives: impl IntoIterator<Item = Outcome>) -> Option<Outcome> {
+        Outcome::best(alternatives.into_iter().map(|outcome| self.raise(outcome)))
+    }
+
+    /// What the register's policy makes of gaps that only warn.
+    pub fn raise(&self, mut outcome: Outcome) -> Outcome {
+        for finding in &mut outcome.findings {
+            if finding.severity == Severity::Warning
+                && self.record.register.policy.denying.contains(&finding.code)
+            {
+                finding.severity = Severity::Denial;
+            }
+        }
+        outcome
+    }
+
+    /// Whether the operation is the controller's duty: erasing, restricting, and what a rule says is done at the end.
+    pub fn is_duty(&self, asked: &Combination<'_>) -> bool {
+        let ends = |action: EndAction| retention::ends_in(self, asked, action);
+        match asked.operation {
+            Operation::Anonymise => ends(EndAction::Anonymisation),
+            Operation::Archive => ends(EndAction::Archiving),
+            operation => operation.is_duty(),
+        }
+    }
+
+    /// Whether the operation holds wherever the data use does: selecting and combining only for ordinary data, unless
+    /// a law regulates the search.
+    pub fn is_implied(&self, asked: &Combination<'_>) -> bool {
+        match asked.operation {
+            Operation::Combine => asked.classes.is_ordinary(),
+            Operation::SelectSearch => asked.classes.is_ordinary() || self.law_regulates_search(asked),
+            operation => operation.is_implied(),
+        }
+    }
+
+    /// Whether a national law says for which purposes persons may be selected by these data.
+    pub fn law_regulates_search(&self, asked: &Combination<'_>) -> bool {
+        asked.operation == Operation::SelectSearch
+            && asked.classes.special
+            && sfb_114::applies(&self.record.register.controller, self.day)
+    }
+
     /// A finding that warns; or open until the caller attests its code.
     pub fn attest(&self, finding: Finding) -> Outcome {
         if self.facts().attested.contains(&finding.code) {
@@ -294,7 +352,39 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// A condition of a grant, as far as facts alone answer it.
+    /// The conditions of a grant. One of explicit consent is answered by a consent too, where any is said.
+    pub fn conditions(&self, asked: &Combination<'_>, ids: &[Id]) -> Outcome {
+        let one = |id: &Id| {
+            let by_fact =
+                self.facts().condition(id.as_str()) != Fact::Unsaid || self.facts().consents.is_empty();
+            if by_fact || !self.is_consent(id) {
+                self.condition(id)
+            } else {
+                consent(self, asked, Need::Explicit)
+            }
+        };
+        Outcome::all(ids.iter().map(one))
+    }
+
+    /// The conditions of a grant in which a consent of the person says who is meant: the fact alone is not enough.
+    pub fn consented_conditions(&self, asked: &Combination<'_>, ids: &[Id]) -> Outcome {
+        let one = |id: &Id| {
+            let refused = self.facts().condition(id.as_str()) == Fact::No;
+            if refused || !self.is_consent(id) {
+                self.condition(id)
+            } else {
+                consent(self, asked, Need::Explicit)
+            }
+        };
+        Outcome::all(ids.iter().map(one))
+    }
+
+    fn is_consent(&self, id: &Id) -> bool {
+        let condition = self.record.register.conditions.get(id);
+        condition.is_some_and(|condition| condition.kind == ConditionKind::ExplicitConsent)
+    }
+
+    /// A condition, as far as facts alone answer it.
     pub fn condition(&self, id: &Id) -> Outcome {
         let condition = self.record.register.conditions.get(id);
         let text = condition.map_or("", |condition| condition.text.as_str());

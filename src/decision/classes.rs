@@ -10,11 +10,16 @@ use crate::{
     domain::{
         activity::{Article9, LegalBasis},
         finding::{Finding, FindingCode},
+        operation::Operation,
         question::Fact,
         statement::{List, Says},
         term::{DataClass, Term},
+        vocabulary::Code,
     },
-    law::grounds::{self, NationalGround, Setting},
+    law::{
+        ground::{NationalGround, Setting},
+        grounds,
+    },
 };
 
 /// How a ground reaches the data.
@@ -70,22 +75,37 @@ pub fn complete(
     reach: Reach,
 ) -> Outcome {
     let classes = [DataClass::Special, DataClass::Criminal, DataClass::NationalNumber];
-    Outcome::all(
-        classes
-            .into_iter()
-            .filter(|class| asked.classes.is(*class))
-            .map(|class| {
-                let Some(codes) = codes(class) else {
-                    return Outcome::default();
-                };
-                match basis.filter(|basis| states(basis, class)) {
-                    // An exception that stands in an entry without data does not reach what it does not name.
-                    Some(_) if reach == Reach::Implied => codes.scope_exceeded.into(),
-                    Some(basis) => own(case, asked, basis, class),
-                    None => stand_in(case, asked, basis, class, &codes),
-                }
-            }),
-    )
+    let each = classes
+        .into_iter()
+        .filter(|class| asked.classes.is(*class))
+        .map(|class| {
+            let Some(codes) = codes(class) else {
+                return Outcome::default();
+            };
+            match basis.filter(|basis| states(basis, class)) {
+                // An exception that stands in an entry without data does not reach what it does not name.
+                Some(_) if reach == Reach::Implied => codes.scope_exceeded.into(),
+                Some(basis) => own(case, asked, basis, class),
+                // Law carries protected data that nothing names for what is implied only.
+                None if reach == Reach::Implied && !case.is_implied(asked) => codes.missing.into(),
+                None => stand_in(case, asked, basis, class, &codes),
+            }
+        });
+    Outcome::all(each).and(automated(asked, basis))
+}
+
+/// ADM_SPECIAL_CATEGORY (Art. 22(4)): decided by automated means, special categories need the explicit consent or the
+/// substantial public interest that the entry itself pairs with its ground.
+fn automated(asked: &Combination<'_>, basis: Option<&LegalBasis>) -> Outcome {
+    let allowed = matches!(
+        basis.and_then(|basis| basis.article_9),
+        Some(Article9::ExplicitConsent | Article9::SubstantialPublicInterest)
+    );
+    if asked.operation == Operation::DecideAutomated && asked.classes.special && !allowed {
+        FindingCode::AdmSpecialCategory.into()
+    } else {
+        Outcome::default()
+    }
 }
 
 /// Whether the entry states something for the class.
@@ -104,7 +124,17 @@ fn own(case: &Case<'_>, asked: &Combination<'_>, basis: &LegalBasis, class: Data
         return Outcome::default();
     };
     let law = if exception.needs_law() && basis.laws.is_empty() {
-        FindingCode::Art9ExceptionLawRefNotRecorded.into()
+        // Law data may name what the record does not; where neither does, there is no exception.
+        let named = with_setting(case, Some(basis), |setting| {
+            grounds::fitting(class, setting, |code| within(case, asked, code))
+                .next()
+                .is_some()
+        });
+        if named {
+            FindingCode::Art9ExceptionLawRefNotRecorded.into()
+        } else {
+            FindingCode::Art9ExceptionLawRefMissing.into()
+        }
     } else {
         Outcome::default()
     };
@@ -146,25 +176,34 @@ fn stand_in(
     if stated_elsewhere {
         return codes.scope_exceeded.into();
     }
+    let changes_on = grounds::all()
+        .filter(|ground| ground.class == class)
+        .filter_map(|ground| ground.in_force.next_change(case.day))
+        .min();
+    with_setting(case, basis, |setting| {
+        let fitting = grounds::fitting(class, setting, |code| within(case, asked, code));
+        case.best(fitting.map(|ground| by_law(case, ground, codes)))
+    })
+    .unwrap_or_else(|| codes.missing.into())
+    .until(changes_on)
+}
+
+/// What national grounds are matched with.
+fn with_setting<T>(case: &Case<'_>, basis: Option<&LegalBasis>, then: impl FnOnce(Setting<'_>) -> T) -> T {
     let purposes = case.purposes_meant();
-    let setting = Setting {
+    then(Setting {
         controller: &case.record.register.controller,
         point: basis.and_then(|basis| basis.article_6),
         purposes: &purposes,
         day: case.day,
-    };
-    let within = |code| {
-        asked
-            .data
-            .is_some_and(|data| case.record.data.is_within(data, &Term::Code(code)))
-    };
-    let alternatives = grounds::fitting(class, setting, within).map(|ground| by_law(case, ground, codes));
-    let changes_on = grounds::all()
-        .filter(|ground| ground.class == class)
-        .filter_map(|ground| ground.in_force.next_change(case.day));
-    Outcome::best(alternatives)
-        .unwrap_or_else(|| codes.missing.into())
-        .until(changes_on.min())
+    })
+}
+
+/// Whether the data asked is within a code.
+fn within(case: &Case<'_>, asked: &Combination<'_>, code: Code) -> bool {
+    asked
+        .data
+        .is_some_and(|data| case.record.data.is_within(data, &Term::Code(code)))
 }
 
 /// A national ground with its conditions.

@@ -28,7 +28,7 @@ pub enum Need {
 /// CONSENT_*: some consent said covers what is asked. Nothing said: it is asked for.
 pub fn consent(case: &Case<'_>, asked: &Combination<'_>, need: Need) -> Outcome {
     let consents = case.facts().consents.iter().enumerate();
-    Outcome::best(consents.map(|(index, consent)| one(case, asked, need, index, consent)))
+    case.best(consents.map(|(index, consent)| one(case, asked, need, index, consent)))
         .unwrap_or_else(|| Finding::new(FindingCode::ConsentUnknown).asks("consents").into())
 }
 
@@ -68,13 +68,10 @@ fn covers(case: &Case<'_>, asked: &Combination<'_>, consent: &Consent) -> bool {
         let meant = resolve::purpose_ref(case.activity, purpose);
         meant.is_ok_and(|meant| case.counts(&[meant]))
     });
-    let data = consent.data.is_empty()
-        || asked.data.is_some_and(|data| {
-            consent.data.iter().any(|text| {
-                Term::parse(Facet::Data, text)
-                    .is_ok_and(|consented| case.record.data.covers(&consented, data))
-            })
-        });
+    let consented = |text: &String| {
+        Term::parse(Facet::Data, text).is_ok_and(|consented| case.covers_data(&consented, asked))
+    };
+    let data = consent.data.is_empty() || consent.data.iter().any(consented);
     let recipient = match (asked.operation, case.counterparty.party()) {
         (Operation::Disclose | Operation::Transfer, Some(party)) => names(case, consent, party),
         _ => true,
@@ -96,14 +93,14 @@ fn names(case: &Case<'_>, consent: &Consent, party: &Party) -> bool {
     })
 }
 
-/// CHILD_CONSENT_AGE (Art. 8(1)): a child consents alone only from the national age.
+/// CHILD_CONSENT_AGE (Art. 8(1)): a child consents alone only from the national age. Unsaid, the person is taken as of
+/// age, unless the category is a child.
 fn child(case: &Case<'_>, index: usize, consent: &Consent) -> Outcome {
-    if !case.person_is("dpv:Child") || consent.giver == Giver::Representative {
+    if consent.giver == Giver::Representative {
         return Outcome::default();
     }
     let given_on = consent.given_on.unwrap_or(case.day);
     let (age, source) = child_age::age_for(case.record.register.controller.country, given_on);
-    let law = source.map(|source| case.law(source)).unwrap_or_default();
     let found = |code: FindingCode| {
         let detail = format!("the age is {age}");
         Outcome::from(
@@ -111,11 +108,11 @@ fn child(case: &Case<'_>, index: usize, consent: &Consent) -> Outcome {
                 .detail(detail)
                 .asks(format!("consents[{index}].age")),
         )
+        .and(source.map(|source| case.law(source)).unwrap_or_default())
     };
     match consent.age {
-        None => found(FindingCode::ChildAgeUnknown),
+        None if case.person_is("dpv:Child") => found(FindingCode::ChildAgeUnknown),
         Some(years) if years < age => found(FindingCode::ChildConsentAge),
-        Some(_) => Outcome::default(),
+        None | Some(_) => Outcome::default(),
     }
-    .and(law)
 }

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::{
     Decision, answer, automated,
     case::{Case, Combination, Counterparty},
-    counterparty, data_use, ground, in_force,
+    counterparty, data_use, ground, in_force, meant,
     outcome::Outcome,
     place, prohibition, purpose,
     resolve::{Resolved, nearest, purpose_ref},
@@ -17,7 +17,7 @@ use crate::domain::{
     operation::Operation,
     question::{Form, Question},
     register::Record,
-    statement::PurposeRef,
+    retention::EndAction,
     term::{Classes, Term, UnknownTerm},
     vocabulary::{self, Facet},
 };
@@ -164,143 +164,57 @@ fn by_purpose(record: &Record, question: &Question, asked: &Resolved, day: Date)
 
 /// Puts the question to one activity.
 fn put(record: &Record, activity: &Activity, question: &Question, asked: &Resolved, day: Date) -> Outcome {
-    let mut unknown = asked.unknown.clone();
-    let purpose = question
-        .purpose
-        .as_deref()
-        .map(|text| purpose_ref(activity, text))
-        .transpose();
-    let purpose = purpose.unwrap_or_else(|message| {
-        unknown.findings.push(
-            Finding::new(FindingCode::TermUnknown)
-                .detail(message)
-                .asks("purpose"),
-        );
-        None
-    });
     let case = Case {
         record,
         activity,
         question,
         day,
-        purpose,
+        purpose: None,
         person: asked.person.clone(),
         counterparty: asked.counterparty.clone(),
         source: asked.source.clone(),
     };
-    // With a purpose that is unknown there is no use in asking which one was meant.
-    let outcome = if question.purpose.is_some() {
-        for_person(&case, &asked.data)
-    } else {
-        purpose_unsaid(&case, &asked.data)
-    };
-    unknown.and(outcome)
-}
-
-/// PURPOSE_NOT_SAID: a statement that names a purpose would change the verdict.
-fn purpose_unsaid(case: &Case<'_>, data: &[Term]) -> Outcome {
-    let unsaid = for_person(case, data);
-    let declared = case
-        .activity
-        .purposes
-        .iter()
-        .filter(|purpose| purpose.stated.declares());
-    let mut differing = Vec::new();
-    let mut changes_on = unsaid.changes_on;
-    for purpose in declared {
-        let named = Case {
-            purpose: Some(PurposeRef::Id(purpose.id.clone())),
-            ..case.clone()
-        };
-        let outcome = for_person(&named, data);
-        changes_on = changes_on.into_iter().chain(outcome.changes_on).min();
-        if outcome.verdict() != unsaid.verdict() {
-            differing.push(format!("{} {:?}", purpose.id, outcome.verdict()));
-        }
-    }
-    if differing.is_empty() {
-        return unsaid.until(changes_on);
-    }
-    let finding = Finding::new(FindingCode::PurposeNotSaid)
-        .detail(differing.join(", "))
-        .asks("purpose");
-    Outcome::from(finding).until(changes_on)
-}
-
-/// SUBJECT_STATE_UNKNOWN: nobody said whose data it is, and the record does not treat everybody alike.
-fn for_person(case: &Case<'_>, data: &[Term]) -> Outcome {
-    if !case.question.subjects.is_empty() {
-        return combinations(case, data);
-    }
-    let declared = case
-        .activity
-        .subjects
-        .iter()
-        .filter(|subject| subject.stated.declares());
-    let outcomes: Vec<(&Term, Outcome)> = declared
-        .map(|subject| {
-            let person = vec![subject.subject.clone()];
-            (
-                &subject.subject,
-                combinations(
-                    &Case {
-                        person,
-                        ..case.clone()
-                    },
-                    data,
-                ),
-            )
-        })
-        .collect();
-    let Some((_, first)) = outcomes.first() else {
-        return combinations(case, data);
-    };
-    let changes_on = outcomes
-        .iter()
-        .filter_map(|(_, outcome)| outcome.changes_on)
-        .min();
-    if outcomes
-        .iter()
-        .all(|(_, outcome)| outcome.verdict() == first.verdict())
+    let outcome = match question
+        .purpose
+        .as_deref()
+        .map(|text| purpose_ref(activity, text))
     {
-        return first.clone().until(changes_on);
-    }
-    let each: Vec<String> = outcomes
-        .iter()
-        .map(|(subject, outcome)| format!("{subject} {:?}", outcome.verdict()))
-        .collect();
-    let finding = Finding::new(FindingCode::SubjectStateUnknown)
-        .detail(each.join(", "))
-        .asks("subjects");
-    Outcome::from(finding).until(changes_on)
+        None => meant::without_purpose(&case, &asked.data),
+        Some(Ok(purpose)) => meant::with_purpose(&case, &purpose, &asked.data),
+        // With a purpose that is unknown there is no use in asking which one was meant.
+        Some(Err(message)) => meant::for_person(&case, &asked.data).with(
+            Finding::new(FindingCode::TermUnknown)
+                .detail(message)
+                .asks("purpose"),
+        ),
+    };
+    asked.unknown.clone().and(outcome)
 }
 
 /// Every combination of an operation with a data category; each finding says which it concerns.
-fn combinations(case: &Case<'_>, data: &[Term]) -> Outcome {
+pub fn combinations(case: &Case<'_>, data: &[Term]) -> Outcome {
     let data: Vec<Option<&Term>> = if data.is_empty() {
         vec![None]
     } else {
         data.iter().map(Some).collect()
     };
-    let operations = case
-        .question
-        .operations
-        .iter()
-        .map(|operation| match (operation, &case.counterparty) {
+    let each = case.question.operations.iter().flat_map(|as_asked| {
+        let operation = match (as_asked, &case.counterparty) {
             // Handing data to a processor is use.
             (Operation::Disclose, Counterparty::Processor(_)) => Operation::Use,
             (operation, _) => *operation,
-        });
-    let each = operations.flat_map(|operation| {
+        };
         data.iter().map(move |data| {
+            let classes = classes(case, *data);
             let combination = Combination {
                 operation,
+                as_asked: *as_asked,
                 data: *data,
-                classes: classes(case, *data),
+                classes,
             };
             let mut outcome = conjuncts(case, &combination);
             for finding in &mut outcome.findings {
-                finding.operations = vec![operation];
+                finding.operations = vec![*as_asked];
                 finding.data = data.iter().map(ToString::to_string).collect();
             }
             outcome
@@ -337,13 +251,13 @@ fn conjuncts(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
             conjunct(case, asked)
         }
     };
-    let purpose = if asked.operation.is_duty() {
-        Outcome::default()
+    let (in_force, purpose) = if case.is_duty(asked) {
+        (Outcome::default(), Outcome::default())
     } else {
-        purpose::purpose(case)
+        (in_force::in_force(case), purpose::purpose(case))
     };
-    Outcome::all([
-        in_force::in_force(case),
+    case.raise(Outcome::all([
+        in_force,
         purpose,
         data_use::data_use(case, asked),
         personal(ground::ground),
@@ -354,28 +268,19 @@ fn conjuncts(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
         personal(automated::automated),
         prohibition::prohibition(case, asked),
         anonymous.unwrap_or_default(),
-    ])
+    ]))
 }
 
 /// ANONYMOUS_OUT_OF_SCOPE (Art. 4(1), recital 26): only after a recorded ANONYMISE, and without an identifier.
 fn anonymous(case: &Case<'_>, asked: &Combination<'_>) -> Option<Outcome> {
-    if case.facts().form != Form::Anonymised {
+    let recorded = || retention::ends_in(case, asked, EndAction::Anonymisation);
+    if case.facts().form != Form::Anonymised || !recorded() {
         return None;
     }
-    let recorded = case
-        .retention()
-        .entries
-        .iter()
-        .any(|rule| rule.end_action == crate::domain::retention::EndAction::Anonymisation);
     let identifying = vocabulary::lookup(Facet::Data, "pd:Identifying").map(Term::Code);
     let identifies = asked.data.is_some_and(|data| {
-        identifying
-            .as_ref()
-            .is_some_and(|identifying| case.record.data.is_within(data, identifying))
+        identifying.is_some_and(|identifying| case.record.data.is_within(data, &identifying))
     });
-    if !recorded {
-        return None;
-    }
     Some(if identifies {
         Finding::new(FindingCode::AnonymisationInsufficient)
             .asks("form")

@@ -2,7 +2,7 @@
 //! never completed by another entry.
 
 use super::{
-    case::{Case, Combination},
+    case::{Case, Combination, FORMER},
     classes::{self, Reach},
     consent::{Need, consent},
     outcome::Outcome,
@@ -12,6 +12,7 @@ use crate::{
     domain::{
         activity::{Article6, LegalBasis},
         finding::{Finding, FindingCode, Severity},
+        operation::Operation,
         question::RequestFact,
         register::{Gap, PublicRole},
         statement::{List, Says},
@@ -21,14 +22,17 @@ use crate::{
 
 /// LEGAL_BASIS_* (Art. 6(1)) with what Arts 9, 10 and 87 need.
 pub fn ground(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
-    if asked.operation.is_duty() || case.counterparty.is_subject() {
+    // The person's own data goes to the person without a ground (Art. 15).
+    let to_subject = asked.operation == Operation::Disclose && case.counterparty.is_subject();
+    if case.is_duty(asked) || to_subject {
         return Outcome::default();
     }
     let bases = case.legal_bases();
     let denied = bases.iter().find(|(_, basis)| {
         basis.stated.denies()
             && basis.article_6.is_none()
-            && case.counts(&basis.scope.purposes)
+            && basis.stated.effective.contains(case.day)
+            && case.names_purpose(&basis.scope.purposes)
             && case.overlaps(&basis.scope, asked)
     });
     if let Some((place, basis)) = denied {
@@ -42,7 +46,7 @@ pub fn ground(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
         .iter()
         .filter(|(_, basis)| basis.stated.declares() && case.counts(&basis.scope.purposes))
         .map(|(place, basis)| one(case, asked, place, basis));
-    Outcome::best(alternatives).unwrap_or_else(|| not_stated(case, asked))
+    case.best(alternatives).unwrap_or_else(|| not_stated(case, asked))
 }
 
 fn not_stated(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
@@ -66,7 +70,8 @@ fn gap(case: &Case<'_>) -> Outcome {
     finding.into()
 }
 
-fn one(case: &Case<'_>, asked: &Combination<'_>, place: String, basis: &LegalBasis) -> Outcome {
+/// What one entry comes to, as a whole.
+pub fn one(case: &Case<'_>, asked: &Combination<'_>, place: String, basis: &LegalBasis) -> Outcome {
     let evidence = || case.evidence(place.clone(), &basis.stated.provenance);
     let effective = basis.stated.effective;
     let mut outcome = Outcome::default().until(effective.next_change(case.day));
@@ -78,7 +83,7 @@ fn one(case: &Case<'_>, asked: &Combination<'_>, place: String, basis: &LegalBas
     let reach = match fit {
         DataFit::Named => Some(Reach::Named),
         DataFit::Unscoped if asked.classes.is_ordinary() => Some(Reach::Named),
-        DataFit::Unscoped if asked.operation.is_implied() => Some(Reach::Implied),
+        DataFit::Unscoped if case.is_implied(asked) => Some(Reach::Implied),
         DataFit::Unscoped | DataFit::Missed => None,
     };
     if reach.is_none() || !case.scope_covers_rest(&basis.scope, asked) {
@@ -95,7 +100,7 @@ fn one(case: &Case<'_>, asked: &Combination<'_>, place: String, basis: &LegalBas
         None => gap(case),
         Some(point) => article_6(case, asked, basis, point, &evidence),
     };
-    let conditions = Outcome::all(basis.conditions.iter().map(|id| case.condition(id)));
+    let conditions = case.conditions(asked, &basis.conditions);
     let completed = classes::complete(case, asked, Some(basis), reach.unwrap_or(Reach::Implied));
     outcome
         .and(point)
@@ -115,7 +120,7 @@ fn article_6(
     let role = case.record.register.controller.public_role;
     match point {
         Article6::Consent => consent(case, asked, Need::Plain),
-        Article6::Contract => contract_party(case),
+        Article6::Contract => contract_party(case, asked),
         Article6::LegalObligation | Article6::PublicTask if !basis.laws.is_empty() => Outcome::default(),
         Article6::PublicTask if role == PublicRole::Private => found(FindingCode::LegalBasisLawRefMissing),
         Article6::LegalObligation | Article6::PublicTask => found(FindingCode::LegalBasisLawRefNotRecorded),
@@ -127,24 +132,20 @@ fn article_6(
     }
 }
 
-/// SUBJECT_NOT_CONTRACT_PARTY (Art. 6(1)(b)): asked for only where the category leaves it open.
-fn contract_party(case: &Case<'_>) -> Outcome {
-    const PARTIES: [&str; 7] = [
-        "dpv:Customer",
-        "dpv:Member",
-        "dpv:Employee",
-        "ropa:FormerCustomer",
-        "ropa:FormerMember",
-        "ropa:FormerEmployee",
-        "dpv:Subscriber",
-    ];
+/// SUBJECT_NOT_CONTRACT_PARTY (Art. 6(1)(b)): asked for only where the category leaves it open. Former parties are
+/// parties for what is kept of them.
+fn contract_party(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
+    const PARTIES: [&str; 4] = ["dpv:Customer", "dpv:Member", "dpv:Employee", "dpv:Subscriber"];
     const NEVER: [&str; 4] = [
         "ropa:BusinessContact",
         "dpv:Visitor",
         "ropa:RelatedPerson",
         "ropa:Enquirer",
     ];
-    if PARTIES.iter().any(|code| case.person_is(code)) {
+    let keeps = !matches!(asked.operation, Operation::Collect | Operation::Record);
+    if PARTIES.iter().any(|code| case.person_is(code))
+        || keeps && FORMER.iter().any(|(former, _)| case.person_is(former))
+    {
         Outcome::default()
     } else if NEVER.iter().any(|code| case.person_is(code)) {
         Finding::new(FindingCode::SubjectNotContractParty)

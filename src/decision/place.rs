@@ -4,7 +4,6 @@ use super::{
     case::{Case, Combination, Counterparty},
     consent::{Need, consent},
     outcome::Outcome,
-    scope::DataFit,
 };
 use crate::{
     domain::{
@@ -20,15 +19,17 @@ use crate::{
 
 /// TRANSFER_*, ADEQUACY_*, PLACE_UNKNOWN.
 pub fn place(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
+    let to_subject = asked.operation == Operation::Disclose && case.counterparty.is_subject();
+    if case.is_duty(asked) || to_subject {
+        return Outcome::default();
+    }
     let leaves = match &case.counterparty {
         Counterparty::Processor(_) => true,
-        Counterparty::Recipient(_) => {
-            asked.operation == Operation::Disclose && !case.counterparty.is_subject()
-        }
+        Counterparty::Recipient(_) => asked.operation == Operation::Disclose,
         Counterparty::None => false,
     } || asked.operation == Operation::Transfer;
     match case.facts().country {
-        PlaceFact::Country(country) => outside(case, asked, country),
+        PlaceFact::Country(country) => at(case, asked, country),
         PlaceFact::Unknown if leaves => Finding::new(FindingCode::PlaceUnknown).asks("country").into(),
         PlaceFact::Unsaid if leaves => recorded(case, asked),
         _ => Outcome::default(),
@@ -47,14 +48,20 @@ fn recorded(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
             Finding::new(FindingCode::PlaceUnknown).asks("country").into()
         }
         [] => FindingCode::WithinEeaOnly.into(),
-        countries => Outcome::all(countries.iter().map(|country| outside(case, asked, *country))),
+        countries => Outcome::all(countries.iter().map(|country| at(case, asked, *country))),
     }
 }
 
-fn outside(case: &Case<'_>, asked: &Combination<'_>, country: Country) -> Outcome {
-    if eea::contains(country, case.day) {
-        return Outcome::default();
+/// Within the EEA only what is asked as a transfer has to be declared as one.
+fn at(case: &Case<'_>, asked: &Combination<'_>, country: Country) -> Outcome {
+    let changes_on = eea::next_change(country, case.day);
+    if eea::contains(country, case.day) && asked.operation != Operation::Transfer {
+        return Outcome::default().until(changes_on);
     }
+    transfer(case, asked, country).until(changes_on)
+}
+
+fn transfer(case: &Case<'_>, asked: &Combination<'_>, country: Country) -> Outcome {
     // For transfers "none" wins, also beside a list.
     if let Some(extent) = case
         .extent(List::Transfers)
@@ -75,7 +82,7 @@ fn outside(case: &Case<'_>, asked: &Combination<'_>, country: Country) -> Outcom
     let alternatives = declared
         .filter(|transfer| covers(case, asked, transfer, country))
         .map(|transfer| one(case, asked, transfer, country));
-    Outcome::best(alternatives).unwrap_or_else(|| {
+    case.best(alternatives).unwrap_or_else(|| {
         let is_empty = case.activity.transfers.is_empty();
         let codes = [
             FindingCode::TransferNotRecorded,
@@ -88,17 +95,13 @@ fn outside(case: &Case<'_>, asked: &Combination<'_>, country: Country) -> Outcom
     })
 }
 
+/// A transfer without a scope covers all data: it limits where data goes, and what may go is asked elsewhere.
 fn covers(case: &Case<'_>, asked: &Combination<'_>, transfer: &Transfer, country: Country) -> bool {
     let importer = case.counterparty.party().and_then(|party| party.id.as_ref());
-    let data = match case.data_fit(&transfer.scope, asked) {
-        DataFit::Named => true,
-        DataFit::Unscoped => true,
-        DataFit::Missed => false,
-    };
-    data && (transfer.countries.is_empty() || transfer.countries.contains(&country))
+    (transfer.countries.is_empty() || transfer.countries.contains(&country))
         && (transfer.importers.is_empty() || importer.is_some_and(|id| transfer.importers.contains(id)))
         && case.counts(&transfer.scope.purposes)
-        && (transfer.scope.subjects.is_empty() || case.covers_person(&transfer.scope.subjects))
+        && case.scope_covers(&transfer.scope, asked)
 }
 
 fn one(case: &Case<'_>, asked: &Combination<'_>, transfer: &Transfer, country: Country) -> Outcome {
@@ -111,15 +114,18 @@ fn one(case: &Case<'_>, asked: &Combination<'_>, transfer: &Transfer, country: C
     if transfer.countries.is_empty() {
         outcome = outcome.with(Finding::new(FindingCode::TransferCountryUnidentified).evidence(evidence()));
     }
-    match transfer.tool {
-        Some(recorded) => outcome.and(tool(case, asked, recorded, country)),
+    let within = eea::contains(country, case.day);
+    let attest = || case.attest(Finding::new(FindingCode::TransferToolAttest));
+    match (transfer.tool, case.facts().transfer_tool) {
+        // Within the EEA there is nothing that needs a tool.
+        _ if within => outcome,
+        (Some(recorded), _) if transfer.countries.is_empty() => {
+            outcome.and(tool(case, asked, recorded, country)).and(attest())
+        }
+        (Some(recorded), _) => outcome.and(tool(case, asked, recorded, country)),
         // The record leaves the tool to the case: what is said has to be valid, and to be confirmed.
-        None => match case.facts().transfer_tool {
-            None => outcome.with(Finding::new(FindingCode::TransferToolUnknown).asks("transfer_tool")),
-            Some(said) => outcome
-                .and(tool(case, asked, said, country))
-                .and(case.attest(Finding::new(FindingCode::TransferToolAttest))),
-        },
+        (None, None) => outcome.with(Finding::new(FindingCode::TransferToolUnknown).asks("transfer_tool")),
+        (None, Some(said)) => outcome.and(tool(case, asked, said, country)).and(attest()),
     }
 }
 

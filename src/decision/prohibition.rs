@@ -8,7 +8,6 @@ use crate::domain::{
     activity::Prohibition,
     finding::{Finding, FindingCode},
     question::Fact,
-    statement::PurposeRef,
 };
 
 /// PROHIBITED_BY_ACTIVITY, PROHIBITED_BY_REGISTER (Art. 24).
@@ -22,22 +21,10 @@ pub fn prohibition(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
     Outcome::all(lists.iter().flat_map(|(list, code)| {
         list.iter()
             .filter(|(_, prohibition)| {
-                names_purpose(case, &prohibition.scope.purposes) && case.overlaps(&prohibition.scope, asked)
+                case.names_purpose(&prohibition.scope.purposes) && case.overlaps(&prohibition.scope, asked)
             })
             .map(|(place, prohibition)| one(case, place, prohibition, *code))
     }))
-}
-
-/// A prohibition always counts: one that names purposes spares only a question that is known to ask for others.
-fn names_purpose(case: &Case<'_>, purposes: &[PurposeRef]) -> bool {
-    if purposes.is_empty() || case.purpose.is_none() || case.counts(purposes) {
-        return true;
-    }
-    let meant = case.purposes_meant();
-    purposes.iter().any(|forbidden| match forbidden {
-        PurposeRef::Code(code) => meant.iter().flatten().any(|asked| asked.overlaps(*code)),
-        PurposeRef::Id(_) => false,
-    })
 }
 
 fn one(case: &Case<'_>, place: String, prohibition: &Prohibition, code: FindingCode) -> Outcome {

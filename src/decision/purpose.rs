@@ -1,6 +1,9 @@
 //! Conjunct 2: the purpose asked is one of the activity's, or compatible with one (Arts 5(1)(b), 6(4)).
 
-use super::{case::Case, outcome::Outcome};
+use super::{
+    case::{AskedPurpose, Case},
+    outcome::Outcome,
+};
 use crate::domain::{
     activity::{Activity, Purpose},
     finding::{Finding, FindingCode},
@@ -25,13 +28,12 @@ pub fn purpose(case: &Case<'_>) -> Outcome {
                 .into();
         }
     }
-    if case.asked_purposes().next().is_some() {
+    if asked.own.is_some() {
         return Outcome::default();
     }
     let compatible = case.own("purposes", &case.activity.purposes);
     let compatible = compatible.iter().find(|(_, purpose)| {
-        purpose.stated.declares()
-            && matches!(asked, PurposeRef::Code(code) if purpose.compatible.contains(code))
+        purpose.stated.declares() && asked.code.is_some_and(|code| purpose.compatible.contains(&code))
     });
     if let Some((place, purpose)) = compatible {
         let evidence = case.evidence(place, &purpose.stated.provenance);
@@ -67,11 +69,12 @@ pub fn purpose(case: &Case<'_>) -> Outcome {
 }
 
 /// Whether a denied purpose is the one asked, above it or below it.
-fn is_denied(denied: &Purpose, asked: &PurposeRef) -> bool {
-    match asked {
-        PurposeRef::Id(id) => denied.id == *id,
-        PurposeRef::Code(code) => denied.codes.iter().any(|denied| code.overlaps(*denied)),
-    }
+fn is_denied(denied: &Purpose, asked: &AskedPurpose<'_>) -> bool {
+    let overlaps = |code: &Code| denied.codes.iter().any(|denied| code.overlaps(*denied));
+    let by_id = asked
+        .own
+        .is_some_and(|own| own.id == denied.id || own.codes.iter().any(overlaps));
+    by_id || asked.code.as_ref().is_some_and(overlaps)
 }
 
 /// Whether a declared purpose is the one asked.
@@ -91,18 +94,15 @@ pub fn is_declared_by(activity: &Activity, asked: &PurposeRef) -> bool {
     activity.purposes.iter().any(|purpose| declares(purpose, asked))
 }
 
-impl<'a> Case<'a> {
-    /// The declared purposes that the question asks for, with their places.
-    pub fn asked_purposes(&self) -> impl Iterator<Item = (String, &'a Purpose)> {
-        let asked = self.purpose.clone();
-        let all: Vec<_> = self.own("purposes", &self.activity.purposes).iter().collect();
-        all.into_iter()
-            .filter(move |(_, purpose)| asked.as_ref().is_some_and(|asked| declares(purpose, asked)))
-    }
-
-    /// The codes of each purpose that the question may mean: of the one asked, or of every declared one.
+impl Case<'_> {
+    /// The codes of each purpose that the question may mean: the one asked, or every declared one. Whoever asks by
+    /// code means that code; whoever asks by id means all codes of the purpose.
     pub fn purposes_meant(&self) -> Vec<Vec<Code>> {
         match &self.purpose {
+            Some(AskedPurpose { code: Some(code), .. }) => vec![vec![*code]],
+            Some(AskedPurpose { own, code: None }) => {
+                own.iter().map(|purpose| purpose.codes.clone()).collect()
+            }
             None => {
                 let declared = self
                     .activity
@@ -110,16 +110,6 @@ impl<'a> Case<'a> {
                     .iter()
                     .filter(|purpose| purpose.stated.declares());
                 declared.map(|purpose| purpose.codes.clone()).collect()
-            }
-            Some(asked) => {
-                let mut codes: Vec<Code> = self
-                    .asked_purposes()
-                    .flat_map(|(_, purpose)| purpose.codes.clone())
-                    .collect();
-                if let PurposeRef::Code(code) = asked {
-                    codes.push(*code);
-                }
-                vec![codes]
             }
         }
     }

@@ -2,19 +2,20 @@
 
 use super::{
     case::{Case, Combination},
+    consent::{Need, consent},
+    ground,
     outcome::Outcome,
-    scope::DataFit,
 };
 use crate::domain::{
     activity::Article6,
-    finding::{Finding, FindingCode},
+    finding::{Finding, FindingCode, Verdict},
     operation::Operation,
-    question::{ConsentState, Fact, RequestFact},
+    question::{Fact, RequestFact},
 };
 
 /// Objection where it is absolute, restriction, erasure.
 pub fn rights(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
-    if asked.operation.is_duty() {
+    if case.is_duty(asked) {
         return Outcome::default();
     }
     Outcome::all([
@@ -27,7 +28,10 @@ pub fn rights(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
 
 /// OBJECTION_DIRECT_MARKETING (Art. 21(2), (3)): absolute, whatever the ground.
 fn marketing(case: &Case<'_>) -> Outcome {
-    if !case.asked_purposes().any(|(_, purpose)| purpose.direct_marketing) {
+    if !case
+        .purpose
+        .is_some_and(|asked| asked.own.is_some_and(|own| own.direct_marketing))
+    {
         return Outcome::default();
     }
     let channel = case.attest(Finding::new(FindingCode::ChannelConsentUnchecked));
@@ -62,23 +66,21 @@ fn absolute(case: &Case<'_>, code: FindingCode) -> Outcome {
     }
 }
 
-/// RESTRICTION_ACTIVE (Art. 18(2)): storing, consent and legal claims are what is left.
+/// RESTRICTION_ACTIVE (Art. 18(2)): storing, the person's consent and legal claims are what is left.
 fn restriction(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
-    let facts = case.facts();
-    let consented = facts
-        .consents
-        .iter()
-        .any(|consent| consent.state == ConsentState::Given);
-    let left = asked.operation == Operation::Store || facts.legal_claim == Fact::Yes || consented;
-    match facts.restriction {
-        RequestFact::Granted if !left => Finding::new(FindingCode::RestrictionActive)
-            .asks("restriction")
-            .into(),
-        RequestFact::Open | RequestFact::Unknown if !left => Finding::new(FindingCode::RightsUnknown)
-            .asks("restriction")
-            .into(),
-        _ => Outcome::default(),
+    let code = match case.facts().restriction {
+        RequestFact::Granted => FindingCode::RestrictionActive,
+        RequestFact::Open | RequestFact::Unknown => FindingCode::RightsUnknown,
+        RequestFact::Unsaid | RequestFact::None | RequestFact::Refused => return Outcome::default(),
+    };
+    if asked.operation == Operation::Store || case.facts().legal_claim == Fact::Yes {
+        return Outcome::default();
     }
+    let consent = consent(case, asked, Need::Plain);
+    if consent.is_permitted() {
+        return consent;
+    }
+    Outcome::from(Finding::new(code).asks("restriction")).until(consent.changes_on)
 }
 
 /// ERASURE_REQUEST_* (Art. 17). An open request has no effect where the processing rests on a legal obligation or a
@@ -96,16 +98,14 @@ fn erasure(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
 }
 
 fn rests_on_duty(case: &Case<'_>, asked: &Combination<'_>) -> bool {
-    case.legal_bases().entries.iter().any(|basis| {
+    case.legal_bases().iter().any(|(place, basis)| {
         basis.stated.declares()
             && matches!(
                 basis.article_6,
                 Some(Article6::LegalObligation | Article6::PublicTask)
             )
             && !basis.laws.is_empty()
-            && basis.stated.effective.contains(case.day)
             && case.counts(&basis.scope.purposes)
-            && case.scope_covers_rest(&basis.scope, asked)
-            && case.data_fit(&basis.scope, asked) != DataFit::Missed
+            && ground::one(case, asked, place, basis).verdict() <= Verdict::Conditional
     })
 }

@@ -1,9 +1,12 @@
 //! How the scope of a statement meets a combination: covering for grants, overlapping for what restricts.
 
-use super::case::{Case, Combination};
+use super::case::{Case, Combination, Party};
 use crate::domain::{
-    statement::{PurposeRef, Scope},
-    term::Term,
+    activity::{Activity, Purpose},
+    operation::Operation,
+    statement::{PartyRef, PurposeRef, Scope},
+    term::{Classes, Term},
+    vocabulary::Code,
 };
 
 /// How the data of a grant's scope meets the data asked.
@@ -24,14 +27,43 @@ impl Case<'_> {
         purposes.is_empty() || purposes.iter().any(|purpose| self.is_asked(purpose))
     }
 
-    /// Whether the purpose asked is this one, by id or code.
+    /// Whether the purpose asked is this one: its id, or the code that was asked. Asked by id, any of its codes.
     fn is_asked(&self, purpose: &PurposeRef) -> bool {
         let Some(asked) = &self.purpose else { return false };
-        asked == purpose
-            || self.asked_purposes().any(|(_, declared)| match purpose {
-                PurposeRef::Id(id) => declared.id == *id,
-                PurposeRef::Code(code) => declared.codes.contains(code),
-            })
+        match (purpose, asked.code) {
+            (PurposeRef::Id(id), _) => asked.own.is_some_and(|own| own.id == *id),
+            (PurposeRef::Code(code), Some(asked)) => *code == asked,
+            (PurposeRef::Code(code), None) => asked.own.is_some_and(|own| own.codes.contains(code)),
+        }
+    }
+
+    /// Whether something that restricts and names these purposes counts: it spares only a question that is known to
+    /// ask for others.
+    pub fn names_purpose(&self, purposes: &[PurposeRef]) -> bool {
+        if purposes.is_empty() || self.purpose.is_none() || self.counts(purposes) {
+            return true;
+        }
+        let meant = self.purposes_meant();
+        let overlaps = |forbidden: &Code| meant.iter().flatten().any(|asked| asked.overlaps(*forbidden));
+        purposes.iter().any(|forbidden| match forbidden {
+            PurposeRef::Code(code) => overlaps(code),
+            PurposeRef::Id(id) => {
+                let of = |activity: &Activity| -> Vec<Code> {
+                    let named = |purpose: &&Purpose| purpose.id == *id;
+                    activity
+                        .purposes
+                        .iter()
+                        .filter(named)
+                        .flat_map(|purpose| purpose.codes.clone())
+                        .collect()
+                };
+                self.record
+                    .activities
+                    .values()
+                    .flat_map(of)
+                    .any(|code| overlaps(&code))
+            }
+        })
     }
 
     /// How the data of the scope meets the data asked.
@@ -39,43 +71,62 @@ impl Case<'_> {
         if !scope.names_data() {
             return DataFit::Unscoped;
         }
-        let by_class = scope.data_classes.iter().any(|class| asked.classes.is(*class))
-            && asked.classes.is_ordinary() | self.classes_named(scope, asked);
-        let by_term = asked.data.is_some_and(|data| {
+        let named = scope
+            .data_classes
+            .iter()
+            .fold(Classes::default(), |all, class| all.union((*class).into()));
+        let by_class =
+            scope.data_classes.iter().any(|class| asked.classes.is(*class)) && named.contains(asked.classes);
+        let by_term = || {
             scope
                 .data
                 .iter()
-                .any(|declared| self.record.data.covers(declared, data))
-        });
-        if by_class || by_term {
+                .any(|declared| self.covers_data(declared, asked))
+        };
+        if asked.data.is_some() && (by_class || by_term()) {
             DataFit::Named
         } else {
             DataFit::Missed
         }
     }
 
-    /// Whether the scope names every protected class that the data is in.
-    fn classes_named(&self, scope: &Scope, asked: &Combination<'_>) -> bool {
-        let named = scope
-            .data_classes
-            .iter()
-            .fold(crate::domain::term::Classes::default(), |all, class| {
-                all.union((*class).into())
-            });
-        named.contains(asked.classes)
+    /// Whether a declared term covers the data asked, with what the record makes of both: where a use raises the data
+    /// asked, a term covers it only if it is that very term or raised as well.
+    pub fn covers_data(&self, declared: &Term, asked: &Combination<'_>) -> bool {
+        asked.data.is_some_and(|data| {
+            declared == data
+                || self.record.data.covers(declared, data) && self.raised(declared).contains(asked.classes)
+        })
+    }
+
+    /// What the law and the activity's own uses make of a term.
+    fn raised(&self, term: &Term) -> Classes {
+        let terms = &self.record.data;
+        let uses = self.activity.data_uses.iter().filter(|data_use| {
+            data_use.stated.declares() && data_use.data.iter().any(|above| terms.is_within(term, above))
+        });
+        uses.fold(terms.classes(term), |classes, data_use| {
+            classes.union(data_use.raised_to)
+        })
     }
 
     /// Whether the scope's operations, subjects and recipients cover what is asked.
     pub fn scope_covers_rest(&self, scope: &Scope, asked: &Combination<'_>) -> bool {
-        let operations = &scope.operations;
-        let recipients = &scope.recipients;
-        (operations.is_empty() || operations.iter().any(|word| word.covers(asked.operation)))
+        let recipient = |party: &Party| {
+            scope
+                .recipients
+                .iter()
+                .any(|declared| party.is_covered_by(declared))
+        };
+        (scope.operations.is_empty() || scope.operations.iter().any(|word| word.covers(asked.operation)))
             && (scope.subjects.is_empty() || self.covers_person(&scope.subjects))
-            && (recipients.is_empty()
-                || self
-                    .counterparty
-                    .party()
-                    .is_some_and(|party| recipients.iter().any(|declared| party.is_covered_by(declared))))
+            && (scope.recipients.is_empty() || self.counterparty.party().is_some_and(recipient))
+    }
+
+    /// Whether a scope covers everything but purposes: what lengthens or lifts has to, although it stands in a rule
+    /// that restricts.
+    pub fn scope_covers(&self, scope: &Scope, asked: &Combination<'_>) -> bool {
+        self.data_fit(scope, asked) != DataFit::Missed && self.scope_covers_rest(scope, asked)
     }
 
     /// Whether the declared categories cover the person: one declared role is enough, but a role that is marked exact
@@ -91,32 +142,70 @@ impl Case<'_> {
                 .all(covered)
     }
 
+    /// Whether any role of the person has anything in common with these categories; empty lists do not limit.
+    pub fn overlaps_person(&self, forbidden: &[Term]) -> bool {
+        let terms = &self.record.subjects;
+        forbidden.is_empty()
+            || self.person.is_empty()
+            || self
+                .person
+                .iter()
+                .any(|role| forbidden.iter().any(|category| terms.overlaps(category, role)))
+    }
+
+    /// Whether a party has anything in common with one that is named, by id or kind.
+    pub fn overlaps_party(&self, party: &Party, forbidden: &PartyRef) -> bool {
+        let any = |kinds: &[Code]| {
+            kinds
+                .iter()
+                .any(|kind| party.kinds.iter().any(|own| own.overlaps(*kind)))
+        };
+        match forbidden {
+            PartyRef::Kind(code) => any(&[*code]),
+            PartyRef::Named(id) if party.id.is_some() => party.id.as_ref() == Some(id),
+            // Asked is a kind: the named one may be meant.
+            PartyRef::Named(id) => {
+                self.record
+                    .recipients
+                    .get(id)
+                    .is_some_and(|named| any(&named.kinds))
+                    || self
+                        .record
+                        .processors
+                        .get(id)
+                        .is_some_and(|named| any(&named.kinds))
+            }
+        }
+    }
+
     /// Whether a scope that restricts has anything in common with what is asked. Purposes are left to the caller.
     pub fn overlaps(&self, scope: &Scope, asked: &Combination<'_>) -> bool {
-        let (data, subjects) = (&self.record.data, &self.record.subjects);
-        let operations = &scope.operations;
-        let recipients = &scope.recipients;
-        (operations.is_empty()
-            || operations
+        let terms = &self.record.data;
+        let data = |asked_data: &Term| {
+            scope
+                .data
                 .iter()
-                .any(|word| word.covers(asked.operation) || asked.operation.covers(*word)))
-            && (!scope.names_data()
-                || scope.data_classes.iter().any(|class| asked.classes.is(*class))
-                || asked
-                    .data
-                    .is_none_or(|term| scope.data.iter().any(|forbidden| data.overlaps(forbidden, term))))
-            && (scope.subjects.is_empty()
-                || self.person.is_empty()
-                || self.person.iter().any(|role| {
-                    scope
-                        .subjects
-                        .iter()
-                        .any(|forbidden| subjects.overlaps(forbidden, role))
-                }))
-            && (recipients.is_empty()
-                || self
-                    .counterparty
-                    .party()
-                    .is_some_and(|party| recipients.iter().any(|forbidden| party.overlaps(forbidden))))
+                .any(|forbidden| terms.overlaps(forbidden, asked_data))
+                || scope
+                    .data_classes
+                    .iter()
+                    .any(|class| asked.classes.is(*class) || terms.may_include(asked_data, *class))
+        };
+        let recipients = match self.counterparty.party() {
+            Some(party) => scope
+                .recipients
+                .iter()
+                .any(|forbidden| self.overlaps_party(party, forbidden)),
+            // Published or transferred to nobody in particular it reaches everybody.
+            None => matches!(asked.operation, Operation::Publish | Operation::Transfer),
+        };
+        let operations = scope
+            .operations
+            .iter()
+            .any(|word| word.overlaps(asked.operation) || word.overlaps(asked.as_asked));
+        (scope.operations.is_empty() || operations)
+            && (!scope.names_data() || asked.data.is_none_or(data))
+            && self.overlaps_person(&scope.subjects)
+            && (scope.recipients.is_empty() || recipients)
     }
 }

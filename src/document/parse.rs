@@ -2,8 +2,10 @@
 
 mod activity;
 mod at;
+mod legal_basis;
 mod party;
 mod register;
+mod retention;
 mod statement;
 
 pub use at::{At, parse_date as date};

@@ -108,7 +108,6 @@ impl Operation {
                     | Self::Consult
                     | Self::Combine
                     | Self::Anonymise
-                    | Self::RestoreBackup
                     | Self::Profile
                     | Self::Score
                     | Self::SelectSearch
@@ -116,5 +115,13 @@ impl Operation {
             ),
             _ => false,
         }
+    }
+
+    /// Whether a word that forbids has anything in common with the operation asked: what is disclosed to somebody is
+    /// also disclosed where it is published or transferred.
+    pub const fn overlaps(self, asked: Self) -> bool {
+        self.covers(asked)
+            || asked.covers(self)
+            || matches!(self, Self::Disclose) && matches!(asked, Self::Publish | Self::Transfer)
     }
 }

@@ -255,6 +255,18 @@ impl Terms {
             && self.is_within(asked, declared)
     }
 
+    /// Whether data of the term may be of the class: it is, or something below it is.
+    pub fn may_include(&self, term: &Term, class: DataClass) -> bool {
+        let below = || {
+            let codes = vocabulary::codes(Facet::Data).map(Term::Code);
+            let own = self.own.keys().cloned().map(Term::Own);
+            codes
+                .chain(own)
+                .any(|other| self.classes(&other).is(class) && self.is_within(&other, term))
+        };
+        self.classes(term).is(class) || class != DataClass::Ordinary && below()
+    }
+
     /// Whether the two have anything in common, without any guard: how prohibitions match.
     pub fn overlaps(&self, one: &Term, other: &Term) -> bool {
         self.is_within(one, other) || self.is_within(other, one)

@@ -8,7 +8,7 @@ use crate::{
     document::{self, At, Violations},
     domain::{
         activity::Outcome,
-        finding::FindingCode,
+        finding::{FindingCode, Severity},
         name::{RegisterId, ResourceKind},
         operation::Operation,
         party::{Country, TransferTool},
@@ -127,7 +127,8 @@ fn read(at: &mut At<'_>, request: pb::CheckRequest, now: Timestamp) -> Option<Qu
         },
         human_decides: fact(at, "human_decides", human_decides),
         attested: at.each("attested", 64, attested, |at, number| {
-            let code = FindingCode::from_number(number);
+            let code =
+                FindingCode::from_number(number).filter(|code| code.rule().severity == Severity::Condition);
             if code.is_none() {
                 at.wrong("is not a code that can be attested");
             }

@@ -85,6 +85,15 @@ pub fn contains(country: Country, day: Date) -> bool {
         .any(|member| member.code == country.as_str() && member.in_force.contains(day))
 }
 
+/// The next day after `day` on which that changes.
+pub fn next_change(country: Country, day: Date) -> Option<Date> {
+    MEMBERS
+        .iter()
+        .filter(|member| member.code == country.as_str())
+        .filter_map(|member| member.in_force.next_change(day))
+        .min()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

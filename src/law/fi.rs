@@ -2,7 +2,7 @@
 
 use super::{
     InForce, Source,
-    grounds::{DataLimit, NationalGround},
+    ground::{DataLimit, NationalGround},
 };
 use crate::domain::{
     activity::Article6,

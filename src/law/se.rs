@@ -2,7 +2,7 @@
 
 use super::{
     InForce, Source,
-    grounds::{DataLimit, NationalGround},
+    ground::{DataLimit, NationalGround},
     sfb_114::{HEALTH, PROCESSED_FOR_1_TO_3},
 };
 use crate::domain::{

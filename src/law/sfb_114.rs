@@ -116,29 +116,28 @@ pub fn applies(controller: &Controller, day: Date) -> bool {
         && super::InForce::since(2024, 2, 15).contains(day)
 }
 
-/// What section 12 says of a search by health data for each of these purposes: the strictest counts.
+/// What section 12 says of a search by health data for each of these purposes: the strictest of their codes counts.
 pub fn health_search(purposes: &[Vec<Code>]) -> HealthSearch {
-    let of_one = |codes: &Vec<Code>| {
-        PURPOSES
-            .iter()
-            .find(|purpose| codes.iter().any(|code| code.as_str() == purpose.code))
-            .map_or(HealthSearch::Forbidden, |purpose| purpose.health_search)
-    };
-    let all: Vec<HealthSearch> = purposes.iter().map(of_one).collect();
-    match all.as_slice() {
-        [] => HealthSearch::Forbidden,
-        all if all.contains(&HealthSearch::Forbidden) => HealthSearch::Forbidden,
-        all if all.contains(&HealthSearch::IfItConcernsABenefit) => HealthSearch::IfItConcernsABenefit,
-        _ => HealthSearch::Permitted,
+    let of_code =
+        |code: &Code| place_of(*code).map_or(HealthSearch::Forbidden, |purpose| purpose.health_search);
+    let all: Vec<HealthSearch> = purposes.iter().flatten().map(of_code).collect();
+    if all.is_empty() || purposes.iter().any(Vec::is_empty) || all.contains(&HealthSearch::Forbidden) {
+        HealthSearch::Forbidden
+    } else if all.contains(&HealthSearch::IfItConcernsABenefit) {
+        HealthSearch::IfItConcernsABenefit
+    } else {
+        HealthSearch::Permitted
     }
 }
 
-/// Whether every one of these purposes is one of the chapter's.
+/// Whether every code of these purposes is one of the chapter's.
 pub fn covers(purposes: &[Vec<Code>]) -> bool {
     !purposes.is_empty()
-        && purposes.iter().all(|codes| {
-            codes
-                .iter()
-                .any(|code| PURPOSES.iter().any(|purpose| purpose.code == code.as_str()))
-        })
+        && purposes
+            .iter()
+            .all(|codes| !codes.is_empty() && codes.iter().all(|code| place_of(*code).is_some()))
+}
+
+fn place_of(code: Code) -> Option<&'static Purpose> {
+    PURPOSES.iter().find(|purpose| purpose.code == code.as_str())
 }

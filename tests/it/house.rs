@@ -147,7 +147,7 @@ fn the_house_has_no_circle() {
 #[test]
 fn words_are_said_only_in_their_rooms() {
     let words: [(&str, &[&str]); 5] = [
-        ("sea_orm", &["store"]),
+        ("sea_orm::", &["store"]),
         ("tonic::Status", &["grpc"]),
         ("Status::", &["grpc"]),
         ("prost_reflect", &["document", "grpc"]),

@@ -2,6 +2,8 @@
 
 use super::{
     At,
+    legal_basis::legal_bases,
+    retention::retention,
     statement::{
         effective, extents, ids, laws, measures, parties, places, provenance, purpose_refs, raised_to, scope,
         stated,
@@ -11,15 +13,14 @@ use crate::{
     document,
     domain::{
         activity::{
-            Access, Activity, ActivityState, Article6, Article9, Article22, AutomatedDecision, DataUse,
-            Disclosure, DisclosureForm, Initiative, LegalBasis, OperationUse, OptOut, Outcome, ProcessorUse,
-            Prohibition, Purpose, SubjectUse,
+            Access, Activity, ActivityState, Article22, AutomatedDecision, DataUse, Disclosure,
+            DisclosureForm, Initiative, OperationUse, OptOut, Outcome, ProcessorUse, Prohibition, Purpose,
+            SubjectUse,
         },
         name::{ResourceKind, Revision},
         operation::Operation,
-        retention::{Certainty, EndAction, Limit, RetentionRule},
         statement::StatementKind,
-        vocabulary::{Code, Facet},
+        vocabulary::Facet,
     },
     pb,
 };
@@ -218,85 +219,6 @@ pub fn operation_use(at: &mut At<'_>, message: pb::OperationUse) -> Option<Opera
     })
 }
 
-pub fn legal_bases(at: &mut At<'_>, list: Vec<pb::LegalBasis>) -> Vec<LegalBasis> {
-    at.each("legal_bases", 100, list, |at, message| {
-        let pb::LegalBasis {
-            article_6: six,
-            article_9: nine,
-            article_10: ten,
-            article_87: eighty_seven,
-            laws: rests_on,
-            legitimate_interest,
-            scope: limits,
-            conditions,
-            text,
-            kind,
-            effective: when,
-            provenance: from,
-        } = message;
-        at.text("text", 2000, text);
-        at.text("legitimate_interest", 2000, legitimate_interest);
-        Some(LegalBasis {
-            article_6: basis_code(at, "article_6", &six, "eu-gdpr:A6-1-").and_then(article_6),
-            article_9: basis_code(at, "article_9", &nine, "eu-gdpr:A9-2-").and_then(article_9),
-            article_10: basis_code(at, "article_10", &ten, "ropa:A10-"),
-            article_87: basis_code(at, "article_87", &eighty_seven, "ropa:A87-"),
-            laws: laws(at, rests_on),
-            scope: scope(at, limits),
-            conditions: ids(at, "conditions", conditions),
-            stated: stated(at, kind, when, from),
-        })
-    })
-}
-
-/// A legal basis of one article, where one is given.
-fn basis_code(at: &mut At<'_>, field: &str, text: &str, article: &str) -> Option<Code> {
-    if text.is_empty() {
-        return None;
-    }
-    at.field(field, |at| {
-        let code = at.code(Facet::LegalBasis, text)?;
-        if code.as_str().starts_with(article) {
-            Some(code)
-        } else {
-            at.wrong(format_args!("`{text}` is not one of `{article}…`"));
-            None
-        }
-    })
-}
-
-fn article_6(code: Code) -> Option<Article6> {
-    match point(code, "eu-gdpr:A6-1-")? {
-        'a' => Some(Article6::Consent),
-        'b' => Some(Article6::Contract),
-        'c' => Some(Article6::LegalObligation),
-        'd' => Some(Article6::VitalInterests),
-        'e' => Some(Article6::PublicTask),
-        'f' => Some(Article6::LegitimateInterests),
-        _ => None,
-    }
-}
-
-fn article_9(code: Code) -> Option<Article9> {
-    match point(code, "eu-gdpr:A9-2-")? {
-        'a' => Some(Article9::ExplicitConsent),
-        'b' => Some(Article9::SocialProtection),
-        'c' => Some(Article9::VitalInterests),
-        'd' => Some(Article9::NonProfitBody),
-        'e' => Some(Article9::MadePublic),
-        'f' => Some(Article9::LegalClaims),
-        'g' => Some(Article9::SubstantialPublicInterest),
-        'h' => Some(Article9::HealthCare),
-        'i' => Some(Article9::PublicHealth),
-        'j' => Some(Article9::Research),
-        _ => None,
-    }
-}
-
-fn point(code: Code, article: &str) -> Option<char> {
-    code.as_str().strip_prefix(article)?.chars().next()
-}
-
 fn disclosure(at: &mut At<'_>, message: pb::Disclosure) -> Option<Disclosure> {
     let pb::Disclosure {
         recipients,
@@ -347,61 +269,6 @@ pub fn processors(at: &mut At<'_>, list: Vec<pb::ProcessorUse>) -> Vec<Processor
             scope: scope(at, limits),
             stated: stated(at, kind, when, from),
             processor: processor?,
-        })
-    })
-}
-
-pub fn retention(at: &mut At<'_>, list: Vec<pb::RetentionRule>) -> Vec<RetentionRule> {
-    at.each("retention", 100, list, |at, message| {
-        let pb::RetentionRule {
-            id,
-            limit,
-            event,
-            period,
-            margin,
-            end_action,
-            certainty,
-            scope: limits,
-            conditions,
-            overrides,
-            laws: required_by,
-            text,
-            provenance: from,
-        } = message;
-        at.text("text", 2000, text);
-        let event = at.field("event", |at| at.code(Facet::Event, &event));
-        let limit = at.choice::<pb::retention_rule::Limit, Limit>("limit", limit);
-        let end_action = at.choice::<pb::retention_rule::EndAction, EndAction>("end_action", end_action);
-        let certainty = at.choice::<pb::retention_rule::Certainty, Certainty>("certainty", certainty);
-        let unsaid = period.is_empty();
-        let period = at.period("period", &period);
-        let margin = at.period("margin", &margin);
-        match (certainty, &period) {
-            (Some(Certainty::Unresolved), Some(_)) => {
-                at.field("period", |at| {
-                    at.wrong("has to be empty where the rule is unresolved")
-                });
-            }
-            (Some(Certainty::Stated | Certainty::Interpreted), None) if unsaid => {
-                at.field("period", |at| {
-                    at.wrong("is required unless the rule is unresolved")
-                });
-            }
-            _ => {}
-        }
-        Some(RetentionRule {
-            id: at.optional_id("id", &id),
-            period,
-            margin: margin.unwrap_or_default(),
-            scope: scope(at, limits),
-            conditions: ids(at, "conditions", conditions),
-            overrides: ids(at, "overrides", overrides),
-            laws: laws(at, required_by),
-            provenance: provenance(at, from),
-            limit: limit?,
-            event: event?,
-            end_action: end_action?,
-            certainty: certainty?,
         })
     })
 }

@@ -6,7 +6,9 @@ use jiff::tz::TimeZone;
 
 use super::{
     At,
-    activity::{access, legal_bases, operation_use, processors, prohibitions, purpose, retention},
+    activity::{access, operation_use, processors, prohibitions, purpose},
+    legal_basis::legal_bases,
+    retention::retention,
     statement::{contact, country, extents, laws, measures, provenance},
 };
 use crate::{
@@ -43,6 +45,12 @@ pub fn register(at: &mut At<'_>, message: pb::Register, revision: Revision) -> O
             .map_err(|wrong| at.wrong(wrong))
             .ok()
     });
+    let record = [pb::Profile::Record301 as i32, pb::Profile::Record302 as i32];
+    let claims = if profiles.iter().any(|profile| record.contains(profile)) {
+        Claims::Record
+    } else {
+        Claims::Less
+    };
     at.each("profiles", 10, profiles, |at, number| {
         if number == 0 || pb::Profile::try_from(number).is_err() {
             at.wrong("has a value that the contract does not know");
@@ -61,7 +69,7 @@ pub fn register(at: &mut At<'_>, message: pb::Register, revision: Revision) -> O
         revision,
         title: at.required_text("title", 200, title),
         documents: source_documents(at, documents),
-        policy: at.field("policy", |at| policy(at, wants.unwrap_or_default())),
+        policy: at.field("policy", |at| policy(at, wants.unwrap_or_default(), claims)),
         conditions: conditions(at, facts),
         defaults: at.field("defaults", |at| defaults(at, inherited.unwrap_or_default())),
         prohibitions: prohibitions(at, forbidden),
@@ -69,6 +77,15 @@ pub fn register(at: &mut At<'_>, message: pb::Register, revision: Revision) -> O
         id: name?.id().clone(),
     };
     Some(register)
+}
+
+/// What a register claims to be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Claims {
+    /// A record under Art. 30.
+    Record,
+    /// Less, such as a notice.
+    Less,
 }
 
 fn controller(at: &mut At<'_>, message: pb::Controller) -> Option<Controller> {
@@ -158,12 +175,24 @@ fn source_documents(at: &mut At<'_>, list: Vec<pb::Document>) -> Vec<String> {
     })
 }
 
-fn policy(at: &mut At<'_>, message: pb::Policy) -> Policy {
+fn policy(at: &mut At<'_>, message: pb::Policy, claims: Claims) -> Policy {
     let pb::Policy {
         legal_basis_not_recorded,
         denying,
         reason,
     } = message;
+    if legal_basis_not_recorded == pb::policy::Gap::Warn as i32 {
+        if reason.trim().is_empty() {
+            at.field("reason", |at| {
+                at.wrong("is required where a gap in the record does not deny")
+            });
+        }
+        // A record under Art. 30 has no such gap; a published notice, which is less, may.
+        if claims == Claims::Record {
+            let wrong = "has to be DENY in a register that claims to be a record of Art. 30";
+            at.field("legal_basis_not_recorded", |at| at.wrong(wrong));
+        }
+    }
     at.text("reason", 2000, reason);
     let gap = match pb::policy::Gap::try_from(legal_basis_not_recorded) {
         Ok(pb::policy::Gap::Unspecified | pb::policy::Gap::Deny) => Gap::Deny,

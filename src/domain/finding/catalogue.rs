@@ -356,6 +356,8 @@ catalogue! {
         "the record says that there are none and lists some; the list was followed" "Have the record corrected.";
     142 LawUnconfirmed "LAW_UNCONFIRMED" Accountability Warning "GDPR Art. 5(2)"
         "the answer rests on law data that no lawyer has confirmed" "Have the entry confirmed.";
+    157 Art9ExceptionLawRefMissing "ART9_EXCEPTION_LAW_REF_MISSING" Lawfulness Denial "GDPR Art. 9(2)"
+        "the exception needs a law, and neither the record nor the law data names one" "Have the law recorded.";
     // === Duties
     143 EraseBy "ERASE_BY" Lawfulness Duty "GDPR Arts 5(1)(e), 17(1)"
         "keep the data no longer than this day, then erase it" "";

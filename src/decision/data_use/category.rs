@@ -1,0 +1,127 @@
+//! Which data (Arts 5(1)(c), 25(2)).
+
+use super::{
+    super::{
+        case::{Case, Combination},
+        outcome::Outcome,
+    },
+    kept, source,
+};
+use crate::domain::{
+    activity::DataUse,
+    finding::{Finding, FindingCode},
+    operation::Operation,
+    statement::List,
+    term::Term,
+};
+
+/// DATA_CATEGORY_*, and the source of what is collected. What a rule of retention keeps needs no other use.
+pub fn category(case: &Case<'_>, asked: &Combination<'_>, data: &Term) -> Outcome {
+    if let Some(denied) = denied(case, asked, data) {
+        return denied;
+    }
+    let by_use = by_use(case, asked, data);
+    if by_use.is_permitted() || !kept::by_rule(case, asked) {
+        by_use
+    } else {
+        Outcome::default().until(by_use.changes_on)
+    }
+}
+
+fn denied(case: &Case<'_>, asked: &Combination<'_>, data: &Term) -> Option<Outcome> {
+    let uses = case.own("data_uses", &case.activity.data_uses);
+    let (place, data_use) = uses.iter().find(|(_, data_use)| {
+        data_use.stated.denies()
+            && data_use
+                .data
+                .iter()
+                .any(|denied| case.record.data.overlaps(denied, data))
+            && data_use.stated.effective.contains(case.day)
+            && case.names_purpose(&data_use.purposes)
+            && case.overlaps_person(&data_use.subjects)
+            && (data_use.operations.is_empty()
+                || data_use
+                    .operations
+                    .iter()
+                    .any(|word| word.overlaps(asked.operation)))
+    })?;
+    let evidence = case.evidence(place, &data_use.stated.provenance);
+    Some(
+        Finding::new(FindingCode::DataCategoryAbsent)
+            .evidence(evidence)
+            .into(),
+    )
+}
+
+/// The best of the uses that cover the data.
+pub fn by_use(case: &Case<'_>, asked: &Combination<'_>, data: &Term) -> Outcome {
+    let uses = case.own("data_uses", &case.activity.data_uses);
+    let alternatives = uses
+        .iter()
+        .filter(|(_, data_use)| {
+            data_use.stated.declares()
+                && data_use
+                    .data
+                    .iter()
+                    .any(|declared| case.covers_data(declared, asked))
+        })
+        .map(|(place, data_use)| one(case, asked, place, data_use));
+    case.best(alternatives).unwrap_or_else(|| not_covered(case, data))
+}
+
+fn not_covered(case: &Case<'_>, data: &Term) -> Outcome {
+    let declared = || {
+        let uses = case
+            .activity
+            .data_uses
+            .iter()
+            .filter(|data_use| data_use.stated.declares());
+        uses.flat_map(|data_use| &data_use.data)
+    };
+    let narrower: Vec<String> = declared()
+        .filter(|declared| case.record.data.is_within(declared, data) && *declared != data)
+        .map(ToString::to_string)
+        .collect();
+    let detail = if narrower.is_empty() {
+        String::new()
+    } else {
+        format!("declared is only {}", narrower.join(", "))
+    };
+    let codes = [
+        FindingCode::DataCategoryNotRecorded,
+        FindingCode::DataCategoryAbsent,
+        FindingCode::DataCategoryNotDeclared,
+    ];
+    case.uncovered(List::Data, declared().next().is_none(), codes)
+        .detail(detail)
+        .into()
+}
+
+fn one(case: &Case<'_>, asked: &Combination<'_>, place: String, data_use: &DataUse) -> Outcome {
+    let effective = data_use.stated.effective;
+    let evidence = || case.evidence(place.clone(), &data_use.stated.provenance);
+    // What is implied holds wherever the use does, also where a text lists operations.
+    let operation = data_use.operations.is_empty()
+        || data_use
+            .operations
+            .iter()
+            .any(|word| word.covers(asked.operation))
+        || case.is_implied(asked) && asked.operation != Operation::Collect;
+    let within_scope = operation
+        && case.counts(&data_use.purposes)
+        && (data_use.subjects.is_empty() || case.covers_person(&data_use.subjects));
+    let mut outcome = Outcome::default().until(effective.next_change(case.day));
+    if !effective.contains(case.day) {
+        outcome = outcome.with(Finding::new(FindingCode::DataCategoryNotValid).evidence(evidence()));
+    }
+    if !within_scope {
+        outcome = outcome.with(Finding::new(FindingCode::DataCategoryScopeExceeded).evidence(evidence()));
+    }
+    let conditions = case.conditions(asked, &data_use.conditions);
+    let source = if asked.operation == Operation::Collect {
+        source::source(case, data_use)
+    } else {
+        Outcome::default()
+    };
+    outcome.and(conditions).and(source)
+}

@@ -1,0 +1,210 @@
+//! Everything but erasing: the maximum rules that are on bound it.
+
+use jiff::civil::Date;
+
+use super::{Event, Guard, Rule, event, guard, is_on, last_days};
+use crate::{
+    decision::{
+        case::{Case, Combination, FORMER},
+        outcome::Outcome,
+    },
+    domain::{
+        finding::{Finding, FindingCode},
+        name::Id,
+        operation::Operation,
+        question::{EventFact, Fact},
+        retention::{Certainty, EndAction},
+    },
+};
+
+/// RETENTION_* of what is kept and used.
+pub fn keep(case: &Case<'_>, asked: &Combination<'_>, rules: &[Rule<'_>]) -> Outcome {
+    if rules.is_empty() {
+        return Outcome::from(FindingCode::RetentionNotRecorded)
+            .with(Finding::new(FindingCode::ReviewBy))
+            .and(relation_over(case, asked));
+    }
+    let mut outcome = Outcome::default();
+    let mut maxima = Vec::new();
+    for rule in rules.iter().filter(|rule| rule.rule.limit.is_maximum()) {
+        match guard(case, rule.rule) {
+            Guard::On => maxima.push(rule),
+            Guard::Off => {}
+            Guard::Unknown(open) => outcome = outcome.and(open),
+        }
+    }
+    // What lengthens has to cover what is asked, not only to touch it.
+    let overrides = |id: &Id| {
+        rules.iter().any(|other| {
+            other.rule.overrides.contains(id)
+                && is_on(case, other.rule)
+                && case.scope_covers(&other.rule.scope, asked)
+        })
+    };
+    maxima.retain(|rule| !rule.rule.id.as_ref().is_some_and(overrides));
+    if maxima.is_empty() && rules.iter().any(|rule| rule.rule.limit.is_maximum()) {
+        outcome = outcome.with(Finding::new(FindingCode::RetentionNoneApplies));
+    }
+    for rule in rules
+        .iter()
+        .filter(|rule| rule.rule.period.is_none() && !rule.rule.limit.is_maximum())
+    {
+        outcome = outcome.and(unresolved(rule));
+    }
+    outcome.and(maximum(case, asked, &maxima, held_until(case, asked, rules)))
+}
+
+/// RETENTION_UNRESOLVED: the record leaves the period open.
+fn unresolved(rule: &Rule<'_>) -> Outcome {
+    let found = |code: FindingCode| Finding::new(code).evidence(rule.evidence.clone());
+    Outcome::from(found(FindingCode::RetentionUnresolved)).with(found(FindingCode::ReviewBy))
+}
+
+/// The last day of a minimum that is known to be running and covers what is asked.
+fn held_until(case: &Case<'_>, asked: &Combination<'_>, rules: &[Rule<'_>]) -> Option<Date> {
+    rules
+        .iter()
+        .filter(|rule| rule.rule.limit.is_minimum() && is_on(case, rule.rule))
+        .filter(|rule| case.scope_covers(&rule.rule.scope, asked))
+        .filter_map(|rule| last_days(case, rule.rule))
+        .map(|(last, _)| last)
+        .filter(|last| case.day <= *last)
+        .max()
+}
+
+/// The ends of one maximum.
+struct End<'a> {
+    use_until: Date,
+    store_until: Date,
+    rule: &'a Rule<'a>,
+}
+
+fn maximum(
+    case: &Case<'_>,
+    asked: &Combination<'_>,
+    maxima: &[&Rule<'_>],
+    held_until: Option<Date>,
+) -> Outcome {
+    let mut outcome = Outcome::default();
+    let mut ends = Vec::new();
+    for rule in maxima.iter().copied() {
+        let Some(period) = rule.rule.period else {
+            outcome = outcome.and(unresolved(rule));
+            continue;
+        };
+        let found = |code: FindingCode| Finding::new(code).evidence(rule.evidence.clone());
+        if rule.rule.certainty == Certainty::Interpreted {
+            outcome =
+                outcome.with(found(FindingCode::RetentionInterpreted).detail(rule.rule.event.to_string()));
+        }
+        if let Some((use_until, store_until)) = last_days(case, rule.rule) {
+            ends.push(End {
+                use_until,
+                store_until,
+                rule,
+            });
+            continue;
+        }
+        let asks = format!("events[\"{}\"]", rule.rule.event);
+        let after = format!("{period} after {}", rule.rule.event);
+        outcome = match (event(case, rule.rule), asked.operation) {
+            (Event::On(_) | Event::NotYet, _) => outcome,
+            (Event::Unknown | Event::Unsaid, Operation::Anonymise) => outcome,
+            (Event::Unknown, _) => outcome.with(found(FindingCode::RetentionAnchorUnknown).asks(asks)),
+            (Event::Unsaid, Operation::Store | Operation::Archive) => {
+                let open = found(FindingCode::RetentionAnchorUnsaid).detail(after).asks(asks);
+                outcome.and(case.attest(open))
+            }
+            (Event::Unsaid, _) => outcome.with(found(FindingCode::NotAfter).detail(after)),
+        };
+    }
+    let over = if ends.is_empty() {
+        relation_over(case, asked)
+    } else {
+        Outcome::default()
+    };
+    outcome.and(over).and(bounds(case, asked, &ends, held_until))
+}
+
+/// RETENTION_EXPIRED and RETENTION_MARGIN_STORAGE_ONLY, or the day by which the data has to go. A minimum that runs past
+/// every maximum leaves storing alone permitted.
+fn bounds(case: &Case<'_>, asked: &Combination<'_>, ends: &[End<'_>], held_until: Option<Date>) -> Outcome {
+    let Some(first) = ends.iter().min_by_key(|end| end.store_until) else {
+        return Outcome::default();
+    };
+    let use_until = ends
+        .iter()
+        .map(|end| end.use_until)
+        .min()
+        .unwrap_or(first.use_until);
+    let store_until = first.store_until;
+    let found = |code: FindingCode| Finding::new(code).evidence(first.rule.evidence.clone());
+    let mut outcome = Outcome::default();
+    if ends.iter().any(|end| end.use_until != use_until) {
+        outcome = outcome.with(found(FindingCode::RetentionConflict));
+    }
+    let end_action = first.rule.rule.end_action;
+    let leaving = asked.operation == Operation::Anonymise
+        || asked.operation == Operation::Archive && end_action == EndAction::Archiving;
+    let claim = case.facts().legal_claim == Fact::Yes;
+    let tomorrow = |day: Date| day.tomorrow().ok();
+    if case.day > store_until {
+        return match (asked.operation, held_until) {
+            (Operation::Store, Some(last)) => {
+                let duty = Finding::new(FindingCode::RestrictUntil).on(last);
+                outcome.with(duty).until(tomorrow(last))
+            }
+            _ if leaving || claim && case.facts().legal_hold == Fact::Yes => outcome,
+            _ => {
+                let detail = format!("the last day was {store_until}");
+                outcome.with(found(FindingCode::RetentionExpired).detail(detail))
+            }
+        };
+    }
+    outcome = if case.day <= use_until {
+        outcome.until(tomorrow(use_until))
+    } else if leaving || claim || asked.operation == Operation::Store {
+        outcome.until(tomorrow(store_until))
+    } else {
+        let detail = format!("the last day of use was {use_until}");
+        let finding = found(FindingCode::RetentionMarginStorageOnly).detail(detail);
+        outcome.with(finding).until(tomorrow(store_until))
+    };
+    if leaving {
+        return outcome;
+    }
+    let duty = match end_action {
+        EndAction::Anonymisation => FindingCode::AnonymiseBy,
+        _ => FindingCode::EraseBy,
+    };
+    outcome.with(found(duty).on(store_until))
+}
+
+/// RETENTION_RELATION_OVER: where what the purpose serves is said to be over and no maximum is reckoned.
+fn relation_over(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
+    const ENDS: [&str; 5] = [
+        "ropa:CaseClosed",
+        "ropa:ContractEnded",
+        "ropa:EndOfCustomerRelationship",
+        "ropa:EndOfMembership",
+        "ropa:PurposeEnded",
+    ];
+    if asked.operation == Operation::Anonymise {
+        return Outcome::default();
+    }
+    let ended: Vec<Date> = ENDS
+        .iter()
+        .filter_map(|event| match case.facts().events.get(*event) {
+            Some(EventFact::On(day)) => Some(*day),
+            _ => None,
+        })
+        .collect();
+    let former = FORMER
+        .iter()
+        .any(|(former, current)| case.person_is(former) && !case.person_is(current));
+    if former || ended.iter().any(|day| *day <= case.day) {
+        FindingCode::RetentionRelationOver.into()
+    } else {
+        Outcome::default().until(ended.into_iter().min())
+    }
+}
