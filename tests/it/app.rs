@@ -206,3 +206,44 @@ pub fn example(register: &str) -> RegisterDocument {
         .join(register);
     ropa::cli::manifest(&[folder]).unwrap()
 }
+
+/// The smallest register that answers: one activity.
+pub fn small(register: &str, title: &str) -> RegisterDocument {
+    use ropa::pb::{Controller, DataUse, LegalBasis, ProcessingActivity, Purpose, Register, SubjectUse};
+    RegisterDocument {
+        register: Some(Register {
+            name: format!("registers/{register}"),
+            title: title.to_owned(),
+            controller: Some(Controller {
+                legal_name: "Example Ltd".to_owned(),
+                country: "FI".to_owned(),
+                time_zone: "Europe/Helsinki".to_owned(),
+                ..Controller::default()
+            }),
+            ..Register::default()
+        }),
+        activities: vec![ProcessingActivity {
+            name: format!("registers/{register}/activities/orders"),
+            title: "Orders".to_owned(),
+            purposes: vec![Purpose {
+                id: "orders".to_owned(),
+                codes: vec!["dpv:CustomerOrderManagement".to_owned()],
+                ..Purpose::default()
+            }],
+            subjects: vec![SubjectUse {
+                subject: "dpv:Customer".to_owned(),
+                ..SubjectUse::default()
+            }],
+            data_uses: vec![DataUse {
+                data: vec!["pd:Name".to_owned()],
+                ..DataUse::default()
+            }],
+            legal_bases: vec![LegalBasis {
+                article_6: "eu-gdpr:A6-1-b".to_owned(),
+                ..LegalBasis::default()
+            }],
+            ..ProcessingActivity::default()
+        }],
+        ..RegisterDocument::default()
+    }
+}

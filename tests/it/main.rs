@@ -2,6 +2,7 @@
 
 #![expect(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
     clippy::string_slice,
@@ -10,7 +11,9 @@
 
 mod app;
 mod contract;
+mod crash;
 mod house;
 mod questions;
 mod terms;
 mod tour;
+mod writes;

@@ -1,0 +1,205 @@
+//! The program killed in the middle of changes: what was acknowledged is there, nothing is there half.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::{BufRead as _, BufReader},
+    net::SocketAddr,
+    process::{Child, Command, Stdio},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use ropa::pb::{
+    ApplyRegisterRequest, ListProcessingActivitiesRequest, ListRegistersRequest,
+    register_service_client::RegisterServiceClient,
+};
+
+use crate::app::{Database, Engine, connect, small};
+
+/// A running program.
+struct Program {
+    child: Child,
+    address: SocketAddr,
+}
+
+impl Program {
+    fn start(database: &Database) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_ropa"))
+            .args([
+                "serve",
+                "--migrate",
+                "--listen",
+                "127.0.0.1:0",
+                "--database-url",
+                &database.text,
+            ])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let address = lines.by_ref().map(Result::unwrap).find_map(|line| {
+            let (_, rest) = line.split_once("listening on ")?;
+            rest.split_whitespace().next()?.parse().ok()
+        });
+        // The rest is read away, or the program would wait for somebody to read it.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self {
+            child,
+            address: address.expect("the program says where it listens"),
+        }
+    }
+
+    fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+/// A test that fails leaves no program behind.
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Everything in the store: each register's revision, and how many activities it has.
+async fn contents(address: SocketAddr) -> BTreeMap<String, (i64, usize)> {
+    let mut client = RegisterServiceClient::new(connect(address).await);
+    let mut found = BTreeMap::new();
+    let mut page_token = String::new();
+    loop {
+        let page = ListRegistersRequest {
+            page_size: 1000,
+            page_token,
+        };
+        let page = client.list_registers(page).await.unwrap().into_inner();
+        for register in page.registers {
+            let request = ListProcessingActivitiesRequest {
+                parent: register.name.clone(),
+                ..Default::default()
+            };
+            let activities = client
+                .list_processing_activities(request)
+                .await
+                .unwrap()
+                .into_inner()
+                .activities;
+            found.insert(register.name, (register.revision, activities.len()));
+        }
+        page_token = page.next_page_token;
+        if page_token.is_empty() {
+            return found;
+        }
+    }
+}
+
+async fn killed_while_writing(engine: Engine, rounds: u64) {
+    let database = Database::new(engine).await;
+    let acknowledged = Arc::new(Mutex::new(BTreeMap::new()));
+    let mut restarted = Program::start(&database);
+    for round in 0..rounds {
+        let address = restarted.address;
+        let writers: Vec<_> = (0..3)
+            .map(|writer| {
+                let acknowledged = Arc::clone(&acknowledged);
+                tokio::spawn(async move {
+                    let mut client = RegisterServiceClient::new(connect(address).await);
+                    for number in 0.. {
+                        let register = format!("r{round}-{writer}-{number}");
+                        let document = Some(small(&register, "Register"));
+                        let request = ApplyRegisterRequest {
+                            document,
+                            ..Default::default()
+                        };
+                        let Ok(answer) = client.apply_register(request).await else {
+                            return;
+                        };
+                        let revision = answer.into_inner().revision;
+                        acknowledged
+                            .lock()
+                            .unwrap()
+                            .insert(format!("registers/{register}"), revision);
+                    }
+                })
+            })
+            .collect();
+        // Anywhere between the first change and some dozens of them.
+        tokio::time::sleep(Duration::from_millis(60 + (round * 37) % 140)).await;
+        restarted.kill();
+        for writer in writers {
+            writer.await.unwrap();
+        }
+        restarted = Program::start(&database);
+    }
+    let found = contents(restarted.address).await;
+    let acknowledged = acknowledged.lock().unwrap().clone();
+    assert!(
+        acknowledged.len() as u64 >= rounds,
+        "only {} changes were acknowledged",
+        acknowledged.len()
+    );
+    for (register, revision) in &acknowledged {
+        let kept = found.get(register);
+        assert_eq!(kept, Some(&(*revision, 1)), "{register} was acknowledged");
+    }
+    assert!(
+        found.values().all(|(_, activities)| *activities == 1),
+        "a register is there without its activity"
+    );
+    let revisions: BTreeSet<i64> = found.values().map(|(revision, _)| *revision).collect();
+    let count = i64::try_from(found.len()).unwrap();
+    assert_eq!(revisions, (1..=count).collect(), "revisions are dense");
+    restarted.kill();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_while_writing_to_sqlite() {
+    killed_while_writing(Engine::Sqlite, 50).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_while_writing_to_postgresql() {
+    killed_while_writing(Engine::Postgres, 50).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signal_to_stop_is_obeyed() {
+    let database = Database::new(Engine::Sqlite).await;
+    let mut program = Program::start(&database);
+    let mut client = RegisterServiceClient::new(connect(program.address).await);
+    let request = ApplyRegisterRequest {
+        document: Some(small("one", "One")),
+        ..Default::default()
+    };
+    client.apply_register(request).await.unwrap();
+    drop(client);
+    let id = program.child.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-TERM", &id])
+            .status()
+            .unwrap()
+            .success()
+    );
+    assert!(program.child.wait().unwrap().success(), "it ends as asked");
+}
+
+#[test]
+fn other_than_loopback_addresses_need_the_unsafe_option() {
+    let output = Command::new(env!("CARGO_BIN_EXE_ropa"))
+        .args([
+            "serve",
+            "--listen",
+            "0.0.0.0:0",
+            "--database-url",
+            "sqlite::memory:",
+        ])
+        .output()
+        .unwrap();
+    assert!(!output.status.success());
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("--unsafe-listen-without-authentication"), "{said}");
+}
