@@ -81,6 +81,8 @@ pub fn run() -> ExitCode {
             Command::Check(args) => check::check(args).await,
         }
     });
+    // What still runs was given its time to end.
+    runtime.shutdown_timeout(std::time::Duration::from_millis(200));
     result.unwrap_or_else(|message| {
         eprintln!("ropa: {message}");
         ExitCode::FAILURE

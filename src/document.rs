@@ -16,7 +16,10 @@ use std::{fmt, str::FromStr as _};
 pub use parse::{At, Message, Resource, date, resource};
 pub use record::{Draft, DraftResource, InvalidDraft, Stored, record};
 
-use crate::domain::name::{ResourceKind, ResourceName};
+use crate::domain::{
+    name::{ResourceKind, ResourceName},
+    term::shortened,
+};
 
 /// One thing that is wrong with a document or request, and where.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,16 +39,20 @@ impl fmt::Display for Violation {
 /// What is wrong, all of it; never empty where it is an error.
 pub type Violations = Vec<Violation>;
 
-/// At most this many violations are reported of one document; the rest is counted.
+/// At most this many violations of one document are kept.
 pub const MOST_VIOLATIONS: usize = 500;
 
 /// Reads the name of a resource of this kind.
 pub fn name(kind: ResourceKind, text: &str) -> Result<ResourceName, String> {
+    let shown = shortened(text);
     let name =
-        ResourceName::from_str(text).map_err(|invalid| format!("`{text}` is not a name: {invalid}"))?;
+        ResourceName::from_str(text).map_err(|invalid| format!("`{shown}` is not a name: {invalid}"))?;
     if name.kind() == kind {
         Ok(name)
     } else {
-        Err(format!("`{text}` does not name one of the {}", kind.collection()))
+        Err(format!(
+            "`{shown}` does not name one of the {}",
+            kind.collection()
+        ))
     }
 }

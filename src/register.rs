@@ -3,9 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
-
 use crate::{
+    clock,
     document::{
         self, Draft, Violations,
         difference::{self, FieldChange},
@@ -49,8 +48,6 @@ pub struct Apply {
     pub reason: Option<String>,
     /// Who asks: an opaque pseudonym.
     pub actor: String,
-    /// When it is asked.
-    pub time: Timestamp,
 }
 
 /// What becomes of resources that a draft does not name.
@@ -122,9 +119,10 @@ impl Registers {
             commit,
             reason,
             actor,
-            time,
         } = apply;
         let mut write = self.store.write().await?;
+        // Under the lock that orders all changes, so that times are in the order of revisions.
+        let time = clock::now();
         let current = write.documents(&draft.register).await?;
         let plan = Plan::new(&draft, &current, others);
         plan.validate(&draft, &current)?;
@@ -265,7 +263,8 @@ impl Plan {
         }
         let merged: Vec<document::Stored> = merged.into_values().collect();
         match document::record(&draft.register, &merged) {
-            Ok(_) => Ok(()),
+            Ok(_) if draft.mistakes.is_empty() => Ok(()),
+            Ok(_) => Err(Error::Mistakes(draft.mistakes.clone())),
             // A mistake outside the draft is a reference to what would be deleted.
             Err(violations)
                 if violations

@@ -15,7 +15,7 @@ use crate::{
     decision::Snapshot,
     document::{self, Violations},
     domain::name::{RegisterId, Revision},
-    store::{self, Store},
+    store::{self, Head, Store},
 };
 
 /// How often the store is asked for its head.
@@ -28,6 +28,8 @@ pub struct Served {
     pub snapshot: Snapshot,
     /// When the store was last seen to stand at this revision.
     pub confirmed: Instant,
+    /// Where the store stood: another digest at the same revision is another store.
+    head: Head,
 }
 
 /// Why the served snapshot could not be brought up to date.
@@ -36,8 +38,14 @@ pub enum Error {
     /// The store could not be read.
     #[error("the store could not be read")]
     Store(#[source] store::Error),
+    /// The store is behind what was served, or another: it was restored or replaced.
+    #[error("the store is not the one that was served: it was restored or replaced")]
+    Restored,
+    /// Reading it was given up.
+    #[error("reading the store was given up")]
+    Lost,
     /// What is stored makes no record: it was written by a newer version, or changed behind our back.
-    #[error("register `{register}` makes no record: {}", first(.violations))]
+    #[error("register `{register}` makes no record: mistakes at {}", places(.violations))]
     Record {
         /// Which.
         register: RegisterId,
@@ -46,8 +54,14 @@ pub enum Error {
     },
 }
 
-fn first(violations: &Violations) -> String {
-    violations.first().map(ToString::to_string).unwrap_or_default()
+/// Where mistakes are; what they say may quote the document, which does not belong in a log.
+fn places(violations: &Violations) -> String {
+    let places: Vec<&str> = violations
+        .iter()
+        .take(5)
+        .map(|violation| violation.path.as_str())
+        .collect();
+    places.join(", ")
 }
 
 /// The served snapshot. A clone is the same replica.
@@ -84,39 +98,37 @@ impl Replica {
         self.0.nudge.notify_one();
     }
 
-    /// Waits until the served revision is at least this one.
-    pub async fn wait_for(&self, revision: Revision) {
-        let mut watched = self.0.revision.subscribe();
-        // The sender lives as long as this replica, so waiting ends only with the revision.
-        let _ = watched.wait_for(|served| *served >= revision).await;
-    }
-
     /// Brings what is served up to date.
     pub async fn refresh(&self) -> Result<Revision, Error> {
-        let asked = Instant::now();
-        let served = self.0.served.load_full();
+        let confirmed = Instant::now();
         let head = self.0.store.head().await.map_err(Error::Store)?;
-        if let Some(served) = served.filter(|served| served.snapshot.revision == head.revision) {
-            let snapshot = served.snapshot.clone();
-            self.0.served.store(Some(Arc::new(Served {
-                snapshot,
-                confirmed: asked,
-            })));
-            return Ok(head.revision);
+        if let Some(served) = self.0.served.load_full() {
+            let same = head.incarnation == served.head.incarnation;
+            if !same || head.revision < served.head.revision {
+                return Err(Error::Restored);
+            }
+            if head.revision == served.head.revision {
+                if head.digest != served.head.digest {
+                    return Err(Error::Restored);
+                }
+                let snapshot = served.snapshot.clone();
+                self.0.served.store(Some(Arc::new(Served {
+                    snapshot,
+                    confirmed,
+                    head,
+                })));
+                return Ok(served.head.revision);
+            }
         }
         let contents = self.0.store.read().await.map_err(Error::Store)?;
-        let revision = contents.head.revision;
-        let snapshot = tokio::task::spawn_blocking(move || build(contents))
-            .await
-            .map_err(|_| {
-                Error::Store(store::Error::Corrupt {
-                    what: "reading it failed".to_owned(),
-                    source: None,
-                })
-            })??;
+        let head = contents.head;
+        let revision = head.revision;
+        let built = tokio::task::spawn_blocking(move || build(contents)).await;
+        let snapshot = built.map_err(|_| Error::Lost)??;
         self.publish(Served {
             snapshot,
-            confirmed: asked,
+            confirmed,
+            head,
         });
         Ok(revision)
     }

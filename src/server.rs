@@ -60,14 +60,15 @@ pub enum Error {
 const DECISIONS: &str = "ropa.v1.DecisionService";
 const REGISTERS: &str = "ropa.v1.RegisterService";
 
-/// Serves until `shutdown` completes, then drains. `ready` is called once the address is being served.
+/// Serves until `shutdown` completes, then drains. `prepare` runs before the first connection is served and readiness
+/// is told; it is given the address and the registers.
 ///
 /// Runs on the control runtime.
 pub async fn serve(
     listener: TcpListener,
     store: Store,
     options: Options,
-    ready: impl FnOnce(SocketAddr, Registers),
+    prepare: impl AsyncFnOnce(SocketAddr, Registers),
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), Error> {
     match store.pending().await? {
@@ -93,6 +94,11 @@ pub async fn serve(
     .add_service(health);
 
     let address = listener.local_addr()?;
+    prepare(address, registers).await;
+    let refreshed = replica.refresh().await;
+    if let Err(error) = &refreshed {
+        tracing::warn!(error = %crate::replica::chain(error), "nothing can be served yet");
+    }
     let workers = worker::start(options.workers, &routes.prepare(), &options.limits)?;
     let refresh = tokio::spawn(replica.clone().run());
     let first = {
@@ -105,7 +111,6 @@ pub async fn serve(
         }
     };
     tokio::spawn(first);
-    ready(address, registers);
 
     let ended = tokio::select! {
         result = accept::accept(listener, &workers, &options.limits) => result.map_err(Error::Start),

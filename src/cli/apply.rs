@@ -13,6 +13,9 @@ use crate::pb::{
 
 /// Exit codes: 0 applied or nothing to do, 1 refused, 2 would change something (`--dry-run`).
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Exit codes: 0 applied or nothing to do, 1 refused, 2 would change something (--dry-run)."
+)]
 pub struct Args {
     #[command(flatten)]
     server: Server,

@@ -132,6 +132,7 @@ fn print(answer: &CheckResponse) {
             message,
             remedy,
             record_refs,
+            question_fields,
             ..
         } = finding;
         let code = FindingCode::try_from(*code).unwrap_or_default().as_str_name();
@@ -142,6 +143,9 @@ fn print(answer: &CheckResponse) {
         println!("               {message}");
         if !remedy.is_empty() {
             println!("               > {remedy}");
+        }
+        if !question_fields.is_empty() {
+            println!("               say: {}", question_fields.join(", "));
         }
         for reference in record_refs {
             println!("               in {reference}");

@@ -71,9 +71,12 @@ pub fn read(paths: &[PathBuf]) -> Result<Manifest, String> {
         return Ok(merged);
     }
     // Mistakes of form do not hide those of meaning: what could be read is checked too.
-    if let Err(InvalidDraft::Mistakes(violations)) = Draft::new(merged.document.clone()) {
-        mistakes.extend(violations.iter().map(|violation| merged.in_file(violation)));
-    }
+    let of_meaning = match Draft::new(merged.document.clone()) {
+        Ok(draft) => draft.mistakes,
+        Err(InvalidDraft::Mistakes(violations)) => violations,
+        Err(InvalidDraft::Unreadable(_)) => Violations::new(),
+    };
+    mistakes.extend(of_meaning.iter().map(|violation| merged.in_file(violation)));
     Err(list(&mistakes))
 }
 

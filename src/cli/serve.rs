@@ -6,10 +6,9 @@ use tokio::net::TcpListener;
 
 use super::manifests;
 use crate::{
-    clock,
     document::{Draft, InvalidDraft},
     grpc::Reflection,
-    register::{Apply, Commit, Others, Registers},
+    register::{self, Apply, Commit, Others, Registers},
     replica::chain,
     server::{self, Limits, Options},
     store::{self, DatabaseUrl, Store},
@@ -25,7 +24,12 @@ pub struct Database {
         default_value = "sqlite:ropa.db",
         hide_env_values = true
     )]
-    database_url: DatabaseUrl,
+    // Parsed later: clap would print what is wrong with it whole, with the password.
+    database_url: String,
+
+    /// Use a PostgreSQL on another host without checking who answers there (less than `sslmode=verify-full`).
+    #[arg(long, env = "ROPA_UNSAFE_DATABASE_WITHOUT_VERIFICATION")]
+    unsafe_database_without_verification: bool,
 
     /// Connections to the database at most.
     #[arg(long, env = "ROPA_DATABASE_CONNECTIONS", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=200))]
@@ -89,21 +93,36 @@ pub struct Args {
 }
 
 impl Database {
-    async fn open(&self) -> Result<Store, String> {
+    fn url(&self) -> Result<DatabaseUrl, String> {
+        let url: DatabaseUrl = self
+            .database_url
+            .parse()
+            .map_err(|error| format!("--database-url: {error}"))?;
+        if url.is_remote_plaintext() && !self.unsafe_database_without_verification {
+            return Err(format!(
+                "{url}: the connection would not check who answers; use `sslmode=verify-full`, or \
+                 --unsafe-database-without-verification"
+            ));
+        }
+        Ok(url)
+    }
+
+    async fn open(&self, url: &DatabaseUrl) -> Result<Store, String> {
         let options = store::Options {
             max_connections: self.database_connections,
             ..store::Options::default()
         };
-        let store = Store::connect(&self.database_url, &options).await;
-        store.map_err(|error| format!("{}: {}", self.database_url, chain(&error)))
+        let store = Store::connect(url, &options).await;
+        store.map_err(|error| format!("{url}: {}", chain(&error)))
     }
 }
 
 /// Runs migrations and says how many.
 pub async fn migrate(database: Database) -> Result<ExitCode, String> {
-    let store = database.open().await?;
+    let url = database.url()?;
+    let store = database.open(&url).await?;
     let ran = store.migrate().await.map_err(|error| chain(&error))?;
-    println!("{}: {ran} migrations run", database.database_url);
+    println!("{url}: {ran} migrations run");
     Ok(ExitCode::SUCCESS)
 }
 
@@ -130,9 +149,10 @@ pub async fn serve(args: Args) -> Result<ExitCode, String> {
     }
     // Manifests are read first: a mistake in them is found before anything is opened.
     let drafts = read(&load)?;
-    let store = database.open().await?;
+    let url = database.url()?;
+    let store = database.open(&url).await?;
     let pending = store.pending().await.map_err(|error| chain(&error))?;
-    if pending > 0 && (migrate || database.database_url.is_embedded()) {
+    if pending > 0 && (migrate || url.is_embedded()) {
         let ran = store.migrate().await.map_err(|error| chain(&error))?;
         tracing::info!(migrations = ran, "the database was migrated");
     }
@@ -155,11 +175,11 @@ pub async fn serve(args: Args) -> Result<ExitCode, String> {
             Reflection::On
         },
     };
-    let ready = move |address: SocketAddr, registers: Registers| {
+    let prepare = async move |address: SocketAddr, registers: Registers| {
+        apply_all(&registers, drafts).await;
         tracing::info!(%address, "listening on {address}");
-        tokio::spawn(apply_all(registers, drafts));
     };
-    server::serve(listener, store, options, ready, stop_signal())
+    server::serve(listener, store, options, prepare, stop_signal())
         .await
         .map_err(|error| chain(&error))?;
     tracing::info!("stopped");
@@ -174,6 +194,9 @@ fn read(paths: &[PathBuf]) -> Result<Vec<Draft>, String> {
                 InvalidDraft::Mistakes(violations) => manifest.explain(&violations),
                 InvalidDraft::Unreadable(error) => error.to_string(),
             })?;
+            if !draft.mistakes.is_empty() {
+                return Err(manifest.explain(&draft.mistakes));
+            }
             drafts.push(draft);
         }
     }
@@ -181,7 +204,7 @@ fn read(paths: &[PathBuf]) -> Result<Vec<Draft>, String> {
 }
 
 /// Applies what was read; a register that cannot be applied is named, and the others are served.
-async fn apply_all(registers: Registers, drafts: Vec<Draft>) {
+async fn apply_all(registers: &Registers, drafts: Vec<Draft>) {
     for draft in drafts {
         let register = draft.register.clone();
         let apply = Apply {
@@ -190,7 +213,6 @@ async fn apply_all(registers: Registers, drafts: Vec<Draft>) {
             commit: Commit::Yes,
             reason: None,
             actor: "serve --load".to_owned(),
-            time: clock::now(),
         };
         match registers.apply(apply).await {
             Ok(applied) if applied.changes.is_empty() => {
@@ -198,8 +220,15 @@ async fn apply_all(registers: Registers, drafts: Vec<Draft>) {
             }
             // What changed has been logged.
             Ok(_) => {}
+            Err(register::Error::Mistakes(violations) | register::Error::StillReferenced(violations)) => {
+                let named: Vec<String> = violations
+                    .iter()
+                    .map(|violation| violation.path.clone())
+                    .collect();
+                tracing::error!(at = %named.join(", "), "register `{register}` could not be loaded: mistakes");
+            }
             Err(error) => {
-                tracing::error!(error = %chain(&error), "register `{register}` could not be loaded")
+                tracing::error!(error = %chain(&error), "register `{register}` could not be loaded");
             }
         }
     }

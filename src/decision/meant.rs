@@ -15,7 +15,7 @@ use crate::domain::{
 };
 
 /// More evaluations than this are not tried to find out what was meant.
-const MOST_EVALUATIONS: usize = 20_000;
+const MOST_EVALUATIONS: usize = 2_000;
 
 /// A purpose that is said may be several of the activity's, where they share a code: all of them have to agree, because
 /// what one of them is permitted does not complete another.

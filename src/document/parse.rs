@@ -59,10 +59,10 @@ pub enum Resource {
     Transfer(Box<Transfer>),
 }
 
-/// Parses one resource. `None` where something is wrong; `at` then holds every mistake.
+/// Parses one resource. Where something is wrong `at` holds every mistake, and what could be read is answered all the
+/// same, so that what it refers to can be looked at too.
 pub fn resource(at: &mut At<'_>, message: Message, revision: Revision) -> Option<Resource> {
-    let before = at.count();
-    let resource = match message {
+    match message {
         Message::Register(message) => register::register(at, *message, revision)
             .map(Box::new)
             .map(Resource::Register),
@@ -80,6 +80,5 @@ pub fn resource(at: &mut At<'_>, message: Message, revision: Revision) -> Option
             .map(Resource::Processor),
         Message::Recipient(message) => party::recipient(at, message).map(Resource::Recipient),
         Message::Transfer(message) => party::transfer(at, message).map(Box::new).map(Resource::Transfer),
-    };
-    resource.filter(|_| at.count() == before)
+    }
 }

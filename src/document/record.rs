@@ -17,13 +17,16 @@ use crate::{
     pb,
 };
 
-/// A document that a caller wants to have in the register: every resource in it is valid in itself.
+/// A document that a caller wants to have in the register: every resource in it has a name of its own.
 #[derive(Clone, Debug)]
 pub struct Draft {
     /// The register it is for.
     pub register: RegisterId,
     /// What it holds, in order of name.
     pub resources: Vec<DraftResource>,
+    /// What is wrong with single resources. A draft with mistakes is never applied; it is kept so that mistakes of
+    /// reference can be named along with them.
+    pub mistakes: Violations,
 }
 
 /// One resource of a draft.
@@ -49,16 +52,18 @@ pub enum InvalidDraft {
 }
 
 impl Draft {
-    /// Checks every resource of a document by itself. All mistakes are named, with paths below `document`.
+    /// Checks every resource of a document by itself, with paths below `document`. Fails where it cannot be told what
+    /// the document is for: names that are none, stand twice or are in several registers.
     pub fn new(document: pb::RegisterDocument) -> Result<Self, InvalidDraft> {
         let mut found = Violations::new();
+        let mut mistakes = Violations::new();
         let mut drafts: BTreeMap<ResourceName, DraftResource> = BTreeMap::new();
         for (path, message) in messages(document) {
             let json = message.write()?;
             let name = message.name();
             // A mistake in the name is named by the parser of the resource.
             resource(
-                &mut At::new(path.clone(), &mut found),
+                &mut At::new(path.clone(), &mut mistakes),
                 message,
                 Revision::default(),
             );
@@ -83,15 +88,22 @@ impl Draft {
                 });
             }
         }
-        if resources.is_empty() && found.is_empty() {
+        if resources.is_empty() && found.is_empty() && mistakes.is_empty() {
             found.push(Violation {
                 path: "document".to_owned(),
                 message: "is empty".to_owned(),
             });
         }
         match register {
-            Some(register) if found.is_empty() => Ok(Self { register, resources }),
-            _ => Err(InvalidDraft::Mistakes(found)),
+            Some(register) if found.is_empty() => Ok(Self {
+                register,
+                resources,
+                mistakes,
+            }),
+            _ => {
+                mistakes.extend(found);
+                Err(InvalidDraft::Mistakes(mistakes))
+            }
         }
     }
 }

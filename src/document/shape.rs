@@ -29,7 +29,7 @@ pub fn check(message: &MessageDescriptor, value: &mut Value, path: &str, found: 
                 false
             }
             Some(field) if field.is_list() => list(&field, value, &path, found),
-            Some(field) if field.is_map() => value.is_object(),
+            Some(field) if field.is_map() => map(&field, value, &path, found),
             Some(field) => single(&field, value, &path, found),
         }
     });
@@ -43,6 +43,10 @@ fn list(field: &FieldDescriptor, value: &mut Value, path: &str, found: &mut Viol
             entries.retain_mut(|entry| {
                 let path = format!("{path}[{index}]");
                 index += 1;
+                if entry.is_null() {
+                    found.push(wrong(&path, "is empty"));
+                    return false;
+                }
                 single(field, entry, &path, found)
             });
             true
@@ -54,9 +58,36 @@ fn list(field: &FieldDescriptor, value: &mut Value, path: &str, found: &mut Viol
     }
 }
 
+fn map(field: &FieldDescriptor, value: &mut Value, path: &str, found: &mut Violations) -> bool {
+    let Kind::Message(entry) = field.kind() else {
+        return true;
+    };
+    let Some(values) = entry.get_field_by_name("value") else {
+        return true;
+    };
+    match value {
+        Value::Null => true,
+        Value::Object(entries) => {
+            entries.retain(|key, value| {
+                let path = format!("{path}[\"{key}\"]");
+                if value.is_null() {
+                    found.push(wrong(&path, "is empty"));
+                    return false;
+                }
+                single(&values, value, &path, found)
+            });
+            true
+        }
+        _ => {
+            found.push(wrong(path, "has to be a mapping"));
+            false
+        }
+    }
+}
+
 fn single(field: &FieldDescriptor, value: &mut Value, path: &str, found: &mut Violations) -> bool {
     let message = match (field.kind(), &*value) {
-        (_, Value::Null) => return !field.is_list(),
+        (_, Value::Null) => return true,
         (Kind::Message(message), _) if message.full_name().starts_with("google.protobuf.") => return true,
         (Kind::Message(message), _) => {
             check(&message, value, path, found);

@@ -43,13 +43,29 @@ impl Term {
 }
 
 impl UnknownTerm {
-    /// The text with the nearest codes of the facet.
+    /// The text with the nearest codes of the facet. Neighbours of a text that is no term at all are not looked for, and
+    /// no more of it is repeated than a person needs to find it.
     pub fn new(facet: Facet, text: &str) -> Self {
-        let nearest = vocabulary::nearest(facet, text);
+        let nearest = if text.len() <= LONGEST {
+            vocabulary::nearest(facet, text)
+        } else {
+            Vec::new()
+        };
         Self {
-            text: text.to_owned(),
+            text: shortened(text),
             nearest: nearest.into_iter().map(str::to_owned).collect(),
         }
+    }
+}
+
+/// No code or id is longer, in bytes.
+pub const LONGEST: usize = 128;
+
+/// As much of a text as a message repeats.
+pub fn shortened(text: &str) -> String {
+    match text.char_indices().nth(64) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
     }
 }
 
@@ -153,39 +169,76 @@ pub struct OwnTerm {
     pub exact: bool,
 }
 
+/// A register has at most this many terms of its own in a facet.
+pub const MOST_OWN_TERMS: usize = 2000;
+
+/// Own terms stand at most this far below the vocabulary.
+const DEEPEST: usize = 16;
+
 /// The terms of one facet as a register sees them: the vocabulary with its own below.
 ///
 /// INVARIANT (own terms): the parents of every own term exist, and there is no cycle.
 #[derive(Clone, Debug, Default)]
 pub struct Terms {
-    own: BTreeMap<Id, OwnTerm>,
+    own: BTreeMap<Id, Known>,
+}
+
+/// An own term with what follows from its parents.
+#[derive(Clone, Debug)]
+struct Known {
+    /// All own terms and the codes right above them that it is within; what is above a code the vocabulary knows.
+    above: Vec<Term>,
+    classes: Classes,
+    exact: bool,
 }
 
 impl Terms {
-    /// The terms with these own ones. Answers the ids whose parents are missing or lead back to themselves.
-    pub fn new(own: BTreeMap<Id, OwnTerm>) -> Result<Self, Vec<Id>> {
-        let mut sound: Vec<&Id> = Vec::new();
-        let mut open: Vec<&Id> = own.keys().collect();
-        // A term is sound once all its own parents are: what never becomes sound hangs in the air or in a cycle.
-        loop {
-            let before = open.len();
-            open.retain(|id| {
-                let parents = own.get(*id).map_or(&[][..], |term| &term.broader);
-                let stands = parents.iter().all(|parent| {
-                    matches!(parent, Term::Code(_))
-                        || sound.iter().any(|id| parent == &Term::Own((*id).clone()))
-                });
-                if stands {
-                    sound.push(id);
+    /// The terms with these own ones. Answers the ids whose parents are missing or lead back to themselves, that stand
+    /// too deep, or that are too many.
+    pub fn new(mut own: BTreeMap<Id, OwnTerm>) -> Result<Self, Vec<Id>> {
+        if own.len() > MOST_OWN_TERMS {
+            return Err(own.into_keys().skip(MOST_OWN_TERMS).collect());
+        }
+        let mut terms = Self::default();
+        // A term is known once its parents are: what never becomes known hangs in the air, in a cycle or too deep.
+        for _ in 0..DEEPEST {
+            let stands = |term: &OwnTerm| term.broader.iter().all(|parent| terms.contains(parent));
+            let ready: Vec<Id> = own
+                .iter()
+                .filter(|(_, term)| stands(term))
+                .map(|(id, _)| id.clone())
+                .collect();
+            let known: Vec<(Id, Known)> = ready
+                .into_iter()
+                .filter_map(|id| own.remove(&id).map(|term| (id, terms.know(&term))))
+                .collect();
+            terms.own.extend(known);
+        }
+        if own.is_empty() {
+            Ok(terms)
+        } else {
+            Err(own.into_keys().collect())
+        }
+    }
+
+    fn know(&self, term: &OwnTerm) -> Known {
+        let mut above: Vec<Term> = Vec::new();
+        for parent in &term.broader {
+            let further = match parent {
+                Term::Code(_) => &[][..],
+                Term::Own(id) => self.own.get(id).map_or(&[][..], |known| &known.above),
+            };
+            for term in std::iter::once(parent).chain(further) {
+                if !above.contains(term) {
+                    above.push(term.clone());
                 }
-                !stands
-            });
-            if open.is_empty() {
-                return Ok(Self { own });
             }
-            if open.len() == before {
-                return Err(open.into_iter().cloned().collect());
-            }
+        }
+        let inherited = |classes: Classes, parent: &Term| classes.union(self.classes(parent));
+        Known {
+            above,
+            classes: term.broader.iter().fold(term.raised_to, inherited),
+            exact: term.exact || term.broader.iter().any(|parent| self.is_exact(parent)),
         }
     }
 
@@ -210,11 +263,10 @@ impl Terms {
                 criminal: code.concept().criminal,
                 national_number: code.concept().national_number,
             },
-            Term::Own(id) => self.own.get(id).map_or_else(Classes::default, |own| {
-                own.broader.iter().fold(own.raised_to, |classes, parent| {
-                    classes.union(self.classes(parent))
-                })
-            }),
+            Term::Own(id) => self
+                .own
+                .get(id)
+                .map_or_else(Classes::default, |known| known.classes),
         }
     }
 
@@ -222,23 +274,21 @@ impl Terms {
     pub fn is_exact(&self, term: &Term) -> bool {
         match term {
             Term::Code(code) => code.concept().exact,
-            Term::Own(id) => self
-                .own
-                .get(id)
-                .is_none_or(|own| own.exact || own.broader.iter().any(|parent| self.is_exact(parent))),
+            Term::Own(id) => self.own.get(id).is_none_or(|known| known.exact),
         }
     }
 
     /// Whether `ancestor` is the term or above it, without any guard.
     pub fn is_within(&self, term: &Term, ancestor: &Term) -> bool {
+        let code_within = |code: &Code| matches!(ancestor, Term::Code(above) if code.is_within(*above));
         term == ancestor
-            || match (term, ancestor) {
-                (Term::Code(code), Term::Code(above)) => code.is_within(*above),
-                (Term::Code(_), Term::Own(_)) => false,
-                (Term::Own(id), _) => self
-                    .own
-                    .get(id)
-                    .is_some_and(|own| own.broader.iter().any(|parent| self.is_within(parent, ancestor))),
+            || match term {
+                Term::Code(code) => code_within(code),
+                Term::Own(id) => self.own.get(id).is_some_and(|known| {
+                    known.above.iter().any(|above| {
+                        above == ancestor || matches!(above, Term::Code(code) if code_within(code))
+                    })
+                }),
             }
     }
 

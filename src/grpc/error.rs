@@ -86,6 +86,12 @@ pub fn undecodable(message: &str, error: &prost::DecodeError) -> Status {
     )
 }
 
+/// A body that is no gRPC message at all.
+pub fn malformed() -> Status {
+    let what = "the request is not a gRPC message";
+    plain(Code::InvalidArgument, ErrorReason::UndecodableRequest, what)
+}
+
 /// A field that this server does not know.
 pub fn unknown_field(message: &str, field: &str) -> Status {
     let mut details = ErrorDetails::new();
@@ -141,7 +147,7 @@ pub fn timed_out() -> Status {
     plain(
         Code::DeadlineExceeded,
         ErrorReason::TimedOut,
-        "the server took too long",
+        "the server took too long; a change may still be made: read before repeating",
     )
 }
 

@@ -5,7 +5,6 @@ use tonic::{Request, Response, Status};
 
 use super::{error, page::page};
 use crate::{
-    clock,
     document::{self, Draft, InvalidDraft, json},
     domain::name::ResourceKind,
     pb::{self, register_service_server::RegisterService},
@@ -155,7 +154,6 @@ impl RegisterService for Administration {
                 "has more than 500 characters",
             )]));
         }
-        let time = clock::now();
         let work = move |registers: Registers| async move {
             // Parsing a whole register takes milliseconds: it belongs to the control runtime too.
             let draft = Draft::new(document.unwrap_or_default()).map_err(|invalid| match invalid {
@@ -179,7 +177,6 @@ impl RegisterService for Administration {
                 commit,
                 reason,
                 actor: ACTOR.to_owned(),
-                time,
             };
             registers.apply(apply).await.map(|applied| (register, applied))
         };

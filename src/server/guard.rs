@@ -131,16 +131,17 @@ fn deadline(headers: &HeaderMap) -> Option<Duration> {
     }
 }
 
-/// tonic answers an oversized message itself, as OUT_OF_RANGE and without details; callers get our shape.
+/// What tonic answers by itself, without details, gets our shape: an oversized message is OUT_OF_RANGE there, a body that
+/// is none INTERNAL.
 fn own_shape(response: Response<Body>) -> Response<Body> {
-    let out_of_range = response
-        .headers()
-        .get("grpc-status")
-        .is_some_and(|code| code == "11");
-    if out_of_range {
-        error::too_large().into_http()
-    } else {
-        response
+    let headers = response.headers();
+    if headers.contains_key("grpc-status-details-bin") {
+        return response;
+    }
+    match headers.get("grpc-status").map(|code| code.as_bytes()) {
+        Some(b"11") => error::too_large().into_http(),
+        Some(b"13") => error::malformed().into_http(),
+        _ => response,
     }
 }
 

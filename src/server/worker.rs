@@ -139,10 +139,9 @@ async fn run(
         let mut stopped = stopped.clone();
         tokio::spawn(async move {
             // A client that says nothing would hold up a graceful stop for ever: hyper cannot close it before its
-            // preface, so its first byte has a deadline.
-            let mut first = [0];
+            // preface, so that has a deadline.
             let spoke = tokio::select! {
-                peeked = tokio::time::timeout(handshake, stream.peek(&mut first)) => matches!(peeked, Ok(Ok(1))),
+                spoke = tokio::time::timeout(handshake, preface(&stream)) => spoke.unwrap_or(false),
                 _ = stopped.wait_for(|stop| *stop) => false,
             };
             if spoke {
@@ -156,4 +155,17 @@ async fn run(
         });
     }
     graceful.shutdown().await;
+}
+
+/// Waits for the 24 bytes with which an HTTP/2 connection begins (RFC 9113 section 3.4), without taking them.
+async fn preface(stream: &tokio::net::TcpStream) -> bool {
+    let mut bytes = [0; 24];
+    loop {
+        match stream.peek(&mut bytes).await {
+            Ok(0) | Err(_) => return false,
+            Ok(24) => return true,
+            // Peeking answers at once while there is anything, so what is missing has to be waited for.
+            Ok(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+        }
+    }
 }

@@ -107,7 +107,7 @@ impl App {
                     drain: Duration::from_millis(200),
                     reflection: Reflection::On,
                 };
-                let announce = move |address, _| ready.send(address).unwrap();
+                let announce = async move |address, _| ready.send(address).unwrap();
                 server::serve(listener, store, options, announce, async {
                     let _ = stopped.await;
                 })

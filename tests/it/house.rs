@@ -16,7 +16,7 @@ const DOORS: [(&str, &[&str]); 12] = [
     ("telemetry", &[]),
     ("store", &["domain"]),
     ("replica", &["decision", "document", "domain", "store"]),
-    ("register", &["document", "domain", "replica", "store"]),
+    ("register", &["clock", "document", "domain", "replica", "store"]),
     (
         "grpc",
         &[

@@ -10,6 +10,7 @@
 )]
 
 mod app;
+mod bad_input;
 mod contract;
 mod crash;
 mod house;

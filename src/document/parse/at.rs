@@ -5,11 +5,11 @@ use std::fmt;
 use jiff::civil::Date;
 
 use crate::{
-    document::{Violation, Violations, wire},
+    document::{MOST_VIOLATIONS, Violation, Violations, wire},
     domain::{
         name::Id,
         retention::Period,
-        term::{Term, UnknownTerm},
+        term::{Term, UnknownTerm, shortened},
         vocabulary::{self, Code, Facet},
     },
 };
@@ -30,18 +30,12 @@ impl<'v> At<'v> {
         }
     }
 
-    /// How many violations have been found in the whole document.
-    pub fn count(&self) -> usize {
-        self.found.len()
-    }
-
-    /// The path of the place.
-    pub fn path(&self) -> &str {
-        &self.path
-    }
-
     /// Says what is wrong here.
     pub fn wrong(&mut self, message: impl fmt::Display) {
+        // More than this helps nobody, and has to be kept and sent.
+        if self.found.len() >= MOST_VIOLATIONS {
+            return;
+        }
         let violation = Violation {
             path: self.path.clone(),
             message: message.to_string(),
@@ -146,7 +140,10 @@ impl<'v> At<'v> {
         let date = parse_date(text);
         if date.is_none() {
             self.field(name, |at| {
-                at.wrong(format_args!("`{text}` is not a date of the form 2026-02-28"))
+                at.wrong(format_args!(
+                    "`{}` is not a date of the form 2026-02-28",
+                    shortened(text)
+                ))
             });
         }
         date
@@ -159,7 +156,7 @@ impl<'v> At<'v> {
         }
         self.field(name, |at| {
             text.parse()
-                .map_err(|invalid| at.wrong(format_args!("`{text}`: {invalid}")))
+                .map_err(|invalid| at.wrong(format_args!("`{}`: {invalid}", shortened(text))))
                 .ok()
         })
     }
@@ -176,7 +173,7 @@ impl<'v> At<'v> {
     /// The id that is written here.
     pub fn id(&mut self, text: &str) -> Option<Id> {
         text.parse()
-            .map_err(|invalid| self.wrong(format_args!("`{text}` is not an id: {invalid}")))
+            .map_err(|invalid| self.wrong(format_args!("`{}` is not an id: {invalid}", shortened(text))))
             .ok()
     }
 
