@@ -4,7 +4,7 @@
 //! licence: `vocabulary/NOTICE.md`). A code belongs to one facet only.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     fmt,
     hash::{Hash, Hasher},
     sync::LazyLock,
@@ -111,7 +111,10 @@ impl Code {
 
     /// Whether `ancestor` is this code or above it, without any guard.
     pub fn is_within(self, ancestor: Code) -> bool {
-        self == ancestor || self.broader().any(|parent| parent.is_within(ancestor))
+        self == ancestor
+            || ANCESTORS
+                .get(self.0.code)
+                .is_some_and(|above| above.contains(&ancestor.0.code))
     }
 
     /// Whether a declaration of this code covers `asked` (the guards protect grants: nothing ordinary covers
@@ -167,6 +170,23 @@ static CONCEPTS: LazyLock<HashMap<&'static str, Concept>> = LazyLock::new(|| {
         .flat_map(|(facet, csv)| csv.lines().skip(1).filter_map(move |line| parse(facet, line)))
         .map(|concept| (concept.code, concept))
         .collect()
+});
+
+/// Every code with all codes above it.
+static ANCESTORS: LazyLock<HashMap<&'static str, HashSet<&'static str>>> = LazyLock::new(|| {
+    fn above(code: Code, found: &mut HashSet<&'static str>) {
+        for parent in code.broader() {
+            if found.insert(parent.as_str()) {
+                above(parent, found);
+            }
+        }
+    }
+    let all = CONCEPTS.values().map(|concept| {
+        let mut found = HashSet::new();
+        above(Code(concept), &mut found);
+        (concept.code, found)
+    });
+    all.collect()
 });
 
 /// Codes that earlier versions of DPV used, with what took their place.
