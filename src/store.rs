@@ -5,7 +5,7 @@
 //!
 //! **Run every write in a task of its own** and only await that task:
 //!
-//! ```ignore
+//! ```text
 //! tokio::spawn(async move { let write = store.write().await?; …; write.commit(change).await }).await
 //! ```
 //!
