@@ -1,14 +1,17 @@
 //! A codec that takes no message it does not understand completely.
 //!
 //! Protobuf decoders skip unknown fields: a restriction that a newer client adds to a question would silently vanish.
-//! So a message that decodes to less than the bytes received is searched for the field, and refused. Requests that
+//! So a message whose bytes are not what it would be written as is searched for such a field, and refused. Requests that
 //! cannot be decoded get the same error shape as everything else.
 
-use std::marker::PhantomData;
+use std::{collections::HashMap, marker::PhantomData};
 
 use bytes::{Buf as _, Bytes};
-use prost::{Message, Name};
-use prost_reflect::{DynamicMessage, ReflectMessage as _, Value};
+use prost::{
+    Message, Name,
+    encoding::{DecodeContext, decode_key, decode_varint, skip_field},
+};
+use prost_reflect::{Kind, MessageDescriptor};
 use tonic::{
     Status,
     codec::{Codec, DecodeBuf, Decoder},
@@ -58,11 +61,11 @@ impl<U: Message + Name + Default> Decoder for StrictDecoder<U> {
     fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<U>, Status> {
         let bytes = buffer.copy_to_bytes(buffer.remaining());
         let message = U::decode(bytes.clone()).map_err(|error| error::undecodable(U::NAME, &error))?;
-        // The bytes of an unknown field are missing from what the message would encode to. They may also differ
-        // because a default was written out, so only now the field is looked for.
+        // Canonical bytes have nothing in them that the message has not. Others may differ for good reasons, such as a
+        // default that was written out, so only now the field is looked for.
         // Answers may grow: only what is asked has to be understood completely.
         if U::NAME.ends_with("Request")
-            && message.encoded_len() != bytes.len()
+            && message.encode_to_vec() != bytes
             && let Some(field) = unknown_field(U::NAME, bytes)
         {
             return Err(error::unknown_field(U::NAME, &field));
@@ -73,39 +76,33 @@ impl<U: Message + Name + Default> Decoder for StrictDecoder<U> {
 
 /// The path and number of the first field that the contract does not know.
 fn unknown_field(name: &str, bytes: Bytes) -> Option<String> {
-    let descriptor = json::descriptor(name).ok()?;
-    let message = DynamicMessage::decode(descriptor, bytes).ok()?;
-    search(&message, "")
+    search(&json::descriptor(name).ok()?, bytes, "")
 }
 
-fn search(message: &DynamicMessage, path: &str) -> Option<String> {
-    if let Some(field) = message.unknown_fields().next() {
-        let number = field.number();
-        return Some(if path.is_empty() {
-            format!("#{number}")
-        } else {
-            format!("{path}.#{number}")
-        });
-    }
-    message.fields().find_map(|(field, value)| {
-        let path = if path.is_empty() {
-            field.name().to_owned()
-        } else {
-            format!("{path}.{}", field.name())
+/// Walks the bytes along the descriptor: a decoded map has forgotten what was not known of its entries.
+fn search(message: &MessageDescriptor, mut bytes: Bytes, path: &str) -> Option<String> {
+    let mut entries = HashMap::new();
+    while bytes.has_remaining() {
+        let (number, wire_type) = decode_key(&mut bytes).ok()?;
+        let dot = if path.is_empty() { "" } else { "." };
+        let Some(field) = message.get_field(number) else {
+            return Some(format!("{path}{dot}#{number}"));
         };
-        in_value(value, &path)
-    })
-}
-
-fn in_value(value: &Value, path: &str) -> Option<String> {
-    match value {
-        Value::Message(message) if message.descriptor().full_name().starts_with("ropa.") => {
-            search(message, path)
+        let Kind::Message(inner) = field.kind() else {
+            skip_field(wire_type, number, &mut bytes, DecodeContext::default()).ok()?;
+            continue;
+        };
+        let length = usize::try_from(decode_varint(&mut bytes).ok()?).ok()?;
+        let content = bytes.split_to(length.min(bytes.len()));
+        let index = entries.entry(number).or_insert(0);
+        let path = match field.is_list() || field.is_map() {
+            true => format!("{path}{dot}{}[{index}]", field.name()),
+            false => format!("{path}{dot}{}", field.name()),
+        };
+        *index += 1;
+        if let Some(found) = search(&inner, content, &path) {
+            return Some(found);
         }
-        Value::List(values) => values
-            .iter()
-            .enumerate()
-            .find_map(|(index, value)| in_value(value, &format!("{path}[{index}]"))),
-        _ => None,
     }
+    None
 }
