@@ -12,6 +12,7 @@ mod classes;
 mod consent;
 mod counterparty;
 mod data_use;
+mod denial;
 mod evaluate;
 mod ground;
 mod in_force;

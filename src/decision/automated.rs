@@ -35,21 +35,23 @@ pub fn automated(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
             .into();
     }
     let list = case.own("automated_decisions", &case.activity.automated_decisions);
-    let denied = list.iter().find(|(_, decision)| {
-        decision.stated.denies()
-            && case.names_purpose(&decision.scope.purposes)
-            && case.overlaps(&decision.scope, asked)
-    });
-    if let Some((place, decision)) = denied {
-        let evidence = case.evidence(place, &decision.stated.provenance);
-        return Finding::new(FindingCode::AdmAbsent).evidence(evidence).into();
-    }
+    let matches = |decision: &AutomatedDecision| {
+        case.names_purpose(&decision.scope.purposes) && case.overlaps(&decision.scope, asked)
+    };
+    let denial = case.denial(
+        &list,
+        FindingCode::AdmAbsent,
+        |decision| &decision.stated,
+        matches,
+    );
     let alternatives = list
         .iter()
         .filter(|(_, decision)| decision.stated.declares())
         .map(|(place, decision)| one(case, asked, place, decision));
-    case.best(alternatives)
-        .unwrap_or_else(|| FindingCode::AdmNotRecorded.into())
+    denial.or_else(|| {
+        case.best(alternatives)
+            .unwrap_or_else(|| FindingCode::AdmNotRecorded.into())
+    })
 }
 
 fn one(case: &Case<'_>, asked: &Combination<'_>, place: String, decision: &AutomatedDecision) -> Outcome {
@@ -57,7 +59,7 @@ fn one(case: &Case<'_>, asked: &Combination<'_>, place: String, decision: &Autom
     let found = |code: FindingCode| Outcome::from(Finding::new(code).asks("outcome").evidence(evidence()));
     let data = match case.data_fit(&decision.scope, asked) {
         DataFit::Named => true,
-        DataFit::Unscoped => asked.classes.is_ordinary(),
+        DataFit::Unscoped => asked.classes.is_ordinary() || case.a_ground_names(asked),
         DataFit::Missed => false,
     };
     if !(data && case.counts(&decision.scope.purposes) && case.scope_covers_rest(&decision.scope, asked)) {

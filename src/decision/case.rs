@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::{
-    consent::{Need, consent},
+    consent::{Need, consent, refusal},
     outcome::Outcome,
     retention,
 };
@@ -45,7 +45,7 @@ pub struct Case<'a> {
 /// The purpose asked.
 #[derive(Clone, Copy, Debug)]
 pub struct AskedPurpose<'a> {
-    /// The declared purpose of the activity that it is, where it is one.
+    /// The purpose of the activity that it is, where it declares it; or denies it and it was asked by its id.
     pub own: Option<&'a Purpose>,
     /// The code by which it was asked; `None`: by id.
     pub code: Option<Code>,
@@ -352,16 +352,14 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// The conditions of a grant. One of explicit consent is answered by a consent too, where any is said.
+    /// The conditions of a grant. One of explicit consent is answered by a consent too, where any is said; a consent
+    /// that was refused or withdrawn outweighs the fact.
     pub fn conditions(&self, asked: &Combination<'_>, ids: &[Id]) -> Outcome {
-        let one = |id: &Id| {
-            let by_fact =
-                self.facts().condition(id.as_str()) != Fact::Unsaid || self.facts().consents.is_empty();
-            if by_fact || !self.is_consent(id) {
-                self.condition(id)
-            } else {
-                consent(self, asked, Need::Explicit)
-            }
+        let one = |id: &Id| match self.facts().condition(id.as_str()) {
+            _ if !self.is_consent(id) || self.facts().consents.is_empty() => self.condition(id),
+            Fact::No => self.condition(id),
+            Fact::Yes => refusal(self, asked).unwrap_or_else(|| self.condition(id)),
+            Fact::Unsaid | Fact::Unknown => consent(self, asked, Need::Explicit),
         };
         Outcome::all(ids.iter().map(one))
     }

@@ -32,6 +32,21 @@ pub fn consent(case: &Case<'_>, asked: &Combination<'_>, need: Need) -> Outcome 
         .unwrap_or_else(|| Finding::new(FindingCode::ConsentUnknown).asks("consents").into())
 }
 
+/// A consent said for what is asked that was refused or withdrawn.
+pub fn refusal(case: &Case<'_>, asked: &Combination<'_>) -> Option<Outcome> {
+    let consents = case.facts().consents.iter().enumerate();
+    consents
+        .filter(|(_, consent)| concerns(case, asked, consent))
+        .map(|(index, consent)| one(case, asked, Need::Plain, index, consent))
+        .find(|outcome| {
+            let refused = [FindingCode::ConsentMissing, FindingCode::ConsentWithdrawn];
+            outcome
+                .findings
+                .iter()
+                .any(|finding| refused.contains(&finding.code))
+        })
+}
+
 fn one(case: &Case<'_>, asked: &Combination<'_>, need: Need, index: usize, consent: &Consent) -> Outcome {
     let found = |code| Outcome::from(Finding::new(code).asks(format!("consents[{index}]")));
     match consent.state {
@@ -64,6 +79,13 @@ fn one(case: &Case<'_>, asked: &Combination<'_>, need: Need, index: usize, conse
 
 /// Parts of a consent that are left out mean what is asked; only a recipient has to be named.
 fn covers(case: &Case<'_>, asked: &Combination<'_>, consent: &Consent) -> bool {
+    let unnamed = consent.recipient.is_none() && case.counterparty.party().is_some();
+    let leaves = matches!(asked.operation, Operation::Disclose | Operation::Transfer);
+    concerns(case, asked, consent) && !(leaves && unnamed)
+}
+
+/// Whether a consent is about what is asked: one that was refused need not name the recipient.
+fn concerns(case: &Case<'_>, asked: &Combination<'_>, consent: &Consent) -> bool {
     let purpose = consent.purpose.as_deref().is_none_or(|purpose| {
         let meant = resolve::purpose_ref(case.activity, purpose);
         meant.is_ok_and(|meant| case.counts(&[meant]))
@@ -73,23 +95,24 @@ fn covers(case: &Case<'_>, asked: &Combination<'_>, consent: &Consent) -> bool {
     };
     let data = consent.data.is_empty() || consent.data.iter().any(consented);
     let recipient = match (asked.operation, case.counterparty.party()) {
-        (Operation::Disclose | Operation::Transfer, Some(party)) => names(case, consent, party),
+        (Operation::Disclose | Operation::Transfer, Some(party)) => consent
+            .recipient
+            .as_deref()
+            .is_none_or(|text| names(case, text, party)),
         _ => true,
     };
     purpose && data && recipient
 }
 
-fn names(case: &Case<'_>, consent: &Consent, party: &Party) -> bool {
-    consent.recipient.as_deref().is_some_and(|text| {
-        let named = resolve::party(case.record, text);
-        named.is_ok_and(|named| match (&named.id, &party.id) {
-            (Some(one), Some(other)) => one == other,
-            (Some(_), None) => false,
-            (None, _) => named
-                .kinds
-                .iter()
-                .any(|kind| party.kinds.iter().any(|own| kind.covers(*own))),
-        })
+fn names(case: &Case<'_>, recipient: &str, party: &Party) -> bool {
+    let named = resolve::party(case.record, recipient);
+    named.is_ok_and(|named| match (&named.id, &party.id) {
+        (Some(one), Some(other)) => one == other,
+        (Some(_), None) => false,
+        (None, _) => named
+            .kinds
+            .iter()
+            .any(|kind| party.kinds.iter().any(|own| kind.covers(*own))),
     })
 }
 

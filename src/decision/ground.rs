@@ -28,25 +28,23 @@ pub fn ground(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
         return Outcome::default();
     }
     let bases = case.legal_bases();
-    let denied = bases.iter().find(|(_, basis)| {
-        basis.stated.denies()
-            && basis.article_6.is_none()
-            && basis.stated.effective.contains(case.day)
+    let matches = |basis: &LegalBasis| {
+        basis.article_6.is_none()
             && case.names_purpose(&basis.scope.purposes)
             && case.overlaps(&basis.scope, asked)
-    });
-    if let Some((place, basis)) = denied {
-        let evidence = case.evidence(place, &basis.stated.provenance);
-        return Finding::new(FindingCode::LegalBasisAbsent)
-            .evidence(evidence)
-            .into();
-    }
+    };
+    let denial = case.denial(
+        &bases,
+        FindingCode::LegalBasisAbsent,
+        |basis| &basis.stated,
+        matches,
+    );
     // Grounds that all name other purposes leave the ground of this one not stated.
     let alternatives = bases
         .iter()
         .filter(|(_, basis)| basis.stated.declares() && case.counts(&basis.scope.purposes))
         .map(|(place, basis)| one(case, asked, place, basis));
-    case.best(alternatives).unwrap_or_else(|| not_stated(case, asked))
+    denial.or_else(|| case.best(alternatives).unwrap_or_else(|| not_stated(case, asked)))
 }
 
 fn not_stated(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {

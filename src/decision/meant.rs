@@ -10,7 +10,7 @@ use super::{
 use crate::domain::{
     activity::Purpose,
     finding::{Finding, FindingCode},
-    statement::PurposeRef,
+    statement::{PurposeRef, Stated},
     term::Term,
 };
 
@@ -28,11 +28,13 @@ pub fn with_purpose(case: &Case<'_>, asked: &PurposeRef, data: &[Term]) -> Outco
         purpose: Some(AskedPurpose { own, code }),
         ..case.clone()
     };
+    // Asked by its id, a purpose that the activity denies is that one.
+    let denied = |own: &Purpose| matches!(asked, PurposeRef::Id(id) if own.stated.denies() && own.id == *id);
     let own = case
         .activity
         .purposes
         .iter()
-        .filter(|own| purpose::declares(own, asked));
+        .filter(|own| purpose::declares(own, asked) || denied(own));
     let outcomes: Vec<(&Purpose, Outcome)> = own.map(|own| (own, for_person(&of(Some(own)), data))).collect();
     let changes_on = outcomes
         .iter()
@@ -163,22 +165,8 @@ fn evaluations(case: &Case<'_>, data: &[Term]) -> usize {
 /// Whom the record may be speaking of: each declared category, alone and with each role that something restricts by.
 fn persons(case: &Case<'_>) -> Vec<Vec<Term>> {
     let activity = case.activity;
-    let prohibitions = activity
-        .prohibitions
-        .iter()
-        .chain(&case.record.register.prohibitions);
-    let rules = case.retention();
-    let restricting = prohibitions
-        .flat_map(|prohibition| &prohibition.scope.subjects)
-        .chain(
-            activity
-                .opt_outs
-                .iter()
-                .flat_map(|opt_out| &opt_out.scope.subjects),
-        )
-        .chain(rules.entries.iter().flat_map(|rule| &rule.scope.subjects));
     let mut roles: Vec<&Term> = Vec::new();
-    for role in restricting {
+    for role in restricting(case) {
         if !roles.contains(&role) {
             roles.push(role);
         }
@@ -196,4 +184,63 @@ fn persons(case: &Case<'_>) -> Vec<Vec<Term>> {
                 .collect::<Vec<_>>()
         })
         .collect()
+}
+
+/// The roles by which something restricts: prohibitions, opt-outs, periods, and statements that something is not done.
+fn restricting<'a>(case: &Case<'a>) -> impl Iterator<Item = &'a Term> {
+    let activity = case.activity;
+    let register = &case.record.register;
+    let prohibitions = activity.prohibitions.iter().chain(&register.prohibitions);
+    let operations = activity.operations.iter().chain(&register.defaults.operations);
+    let (bases, processors, rules) = (case.legal_bases(), case.processors(), case.retention());
+    let denied = |stated: &Stated| stated.denies();
+    let scopes = prohibitions
+        .map(|prohibition| &prohibition.scope)
+        .chain(activity.opt_outs.iter().map(|opt_out| &opt_out.scope))
+        .chain(rules.entries.iter().map(|rule| &rule.scope))
+        .chain(
+            operations
+                .filter(move |entry| denied(&entry.stated))
+                .map(|entry| &entry.scope),
+        )
+        .chain(
+            bases
+                .entries
+                .iter()
+                .filter(move |basis| denied(&basis.stated))
+                .map(|basis| &basis.scope),
+        )
+        .chain(
+            processors
+                .entries
+                .iter()
+                .filter(move |entry| denied(&entry.stated))
+                .map(|entry| &entry.scope),
+        )
+        .chain(
+            activity
+                .disclosures
+                .iter()
+                .filter(move |entry| denied(&entry.stated))
+                .map(|entry| &entry.scope),
+        )
+        .chain(
+            activity
+                .automated_decisions
+                .iter()
+                .filter(move |decision| denied(&decision.stated))
+                .map(|decision| &decision.scope),
+        );
+    let data_uses = activity
+        .data_uses
+        .iter()
+        .filter(move |data_use| denied(&data_use.stated));
+    let subjects = activity
+        .subjects
+        .iter()
+        .filter(move |entry| denied(&entry.stated));
+    scopes
+        .flat_map(|scope| &scope.subjects)
+        .chain(data_uses.flat_map(|data_use| &data_use.subjects))
+        .chain(subjects.map(|entry| &entry.subject))
 }

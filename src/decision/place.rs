@@ -28,6 +28,9 @@ pub fn place(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
         Counterparty::Recipient(_) => asked.operation == Operation::Disclose,
         Counterparty::None => false,
     } || asked.operation == Operation::Transfer;
+    if let Some(absent) = absent(case).filter(|_| asked.operation == Operation::Transfer) {
+        return absent;
+    }
     match case.facts().country {
         PlaceFact::Country(country) => at(case, asked, country),
         PlaceFact::Unknown if leaves => Finding::new(FindingCode::PlaceUnknown).asks("country").into(),
@@ -61,18 +64,22 @@ fn at(case: &Case<'_>, asked: &Combination<'_>, country: Country) -> Outcome {
     transfer(case, asked, country).until(changes_on)
 }
 
-fn transfer(case: &Case<'_>, asked: &Combination<'_>, country: Country) -> Outcome {
-    // For transfers "none" wins, also beside a list.
-    if let Some(extent) = case
+/// TRANSFER_ABSENT: for transfers "none" wins, also beside a list.
+fn absent(case: &Case<'_>) -> Option<Outcome> {
+    let extent = case
         .extent(List::Transfers)
-        .filter(|extent| extent.says == Says::None)
-    {
-        let place = format!("registers/{}#extents", case.record.register.id);
-        let evidence = case.evidence(place, &extent.provenance);
-        return Finding::new(FindingCode::TransferAbsent)
-            .asks("country")
-            .evidence(evidence)
-            .into();
+        .filter(|extent| extent.says == Says::None)?;
+    let place = format!("registers/{}#extents", case.record.register.id);
+    let evidence = case.evidence(place, &extent.provenance);
+    let finding = Finding::new(FindingCode::TransferAbsent)
+        .asks("country")
+        .evidence(evidence);
+    Some(finding.into())
+}
+
+fn transfer(case: &Case<'_>, asked: &Combination<'_>, country: Country) -> Outcome {
+    if let Some(absent) = absent(case) {
+        return absent;
     }
     let declared = case
         .activity

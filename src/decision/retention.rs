@@ -22,6 +22,10 @@ use crate::domain::{
 /// RETENTION_*, EARLY_ERASURE_*, LEGAL_HOLD_*.
 pub fn retention(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
     let rules = in_scope(case, asked);
+    let served: Vec<&Rule<'_>> = rules
+        .iter()
+        .filter(|rule| case.counts(&rule.rule.scope.purposes))
+        .collect();
     let restored = if asked.operation == Operation::RestoreBackup {
         FindingCode::EraseAgain.into()
     } else {
@@ -30,7 +34,10 @@ pub fn retention(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
     restored.and(match asked.operation {
         Operation::Erase => erase::erase(case, asked, &rules),
         Operation::Restrict => Outcome::default(),
-        _ => keep::keep(case, asked, &rules),
+        Operation::Anonymise | Operation::Archive if case.is_duty(asked) => {
+            keep::keep(case, asked, &served).and(erase::barred(case, &rules))
+        }
+        _ => keep::keep(case, asked, &served),
     })
 }
 
@@ -55,13 +62,11 @@ struct Rule<'a> {
     evidence: Evidence,
 }
 
-/// Erasing serves no purpose, so every purpose's rules count for it.
+/// The rules of every purpose: those of one that is not asked still bar erasing.
 fn in_scope<'a>(case: &Case<'a>, asked: &Combination<'_>) -> Vec<Rule<'a>> {
     let list = case.retention();
-    let counts =
-        |rule: &RetentionRule| asked.operation == Operation::Erase || case.counts(&rule.scope.purposes);
     list.iter()
-        .filter(|(_, rule)| counts(rule) && case.overlaps(&rule.scope, asked))
+        .filter(|(_, rule)| case.overlaps(&rule.scope, asked))
         .map(|(place, rule)| Rule {
             rule,
             evidence: case.evidence(place, &rule.provenance),

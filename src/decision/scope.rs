@@ -110,6 +110,17 @@ impl Case<'_> {
         })
     }
 
+    /// Whether a declared ground names the data and covers the operation. A disclosure or automated decision without
+    /// data of its own reaches protected data only then.
+    pub fn a_ground_names(&self, asked: &Combination<'_>) -> bool {
+        self.legal_bases().entries.iter().any(|basis| {
+            basis.stated.declares()
+                && self.counts(&basis.scope.purposes)
+                && self.data_fit(&basis.scope, asked) == DataFit::Named
+                && self.scope_covers_rest(&basis.scope, asked)
+        })
+    }
+
     /// Whether the scope's operations, subjects and recipients cover what is asked.
     pub fn scope_covers_rest(&self, scope: &Scope, asked: &Combination<'_>) -> bool {
         let recipient = |party: &Party| {

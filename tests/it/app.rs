@@ -145,10 +145,24 @@ impl App {
 
     /// Applies a document and waits until checks see it.
     pub async fn apply(&self, document: RegisterDocument) -> Result<ApplyRegisterResponse, Status> {
-        let request = ApplyRegisterRequest {
+        self.apply_request(ApplyRegisterRequest {
             document: Some(document),
             ..ApplyRegisterRequest::default()
-        };
+        })
+        .await
+    }
+
+    /// Makes a register be as a document says and nothing else, and waits until checks see it.
+    pub async fn replace(&self, document: RegisterDocument) -> Result<ApplyRegisterResponse, Status> {
+        self.apply_request(ApplyRegisterRequest {
+            document: Some(document),
+            prune: true,
+            ..ApplyRegisterRequest::default()
+        })
+        .await
+    }
+
+    async fn apply_request(&self, request: ApplyRegisterRequest) -> Result<ApplyRegisterResponse, Status> {
         let applied = self.registers().apply_register(request).await?.into_inner();
         self.visible(&applied.register, applied.revision).await;
         Ok(applied)

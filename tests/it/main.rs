@@ -11,9 +11,11 @@
 
 mod app;
 mod bad_input;
+mod cases;
 mod contract;
 mod crash;
 mod house;
+mod properties;
 mod questions;
 mod terms;
 mod tour;

@@ -17,20 +17,22 @@ use crate::domain::{
 pub fn processor(case: &Case<'_>, asked: &Combination<'_>, party: &Party) -> Outcome {
     let uses = case.processors();
     let names = |entry: &ProcessorUse| party.id.as_ref() == Some(&entry.processor);
-    let denied = uses.iter().find(|(_, entry)| {
-        entry.stated.denies()
-            && names(entry)
-            && entry.stated.effective.contains(case.day)
-            && case.names_purpose(&entry.scope.purposes)
-            && case.overlaps(&entry.scope, asked)
-    });
-    if let Some((place, entry)) = denied {
-        let evidence = case.evidence(place, &entry.stated.provenance);
-        return Finding::new(FindingCode::ProcessorAbsent)
-            .asks("processor")
-            .evidence(evidence)
-            .into();
-    }
+    let matches = |entry: &ProcessorUse| {
+        names(entry) && case.names_purpose(&entry.scope.purposes) && case.overlaps(&entry.scope, asked)
+    };
+    let denial = case.denial(
+        &uses,
+        FindingCode::ProcessorAbsent,
+        |entry| &entry.stated,
+        matches,
+    );
+    denial.asks("processor").or_else(|| declared(case, asked, party))
+}
+
+/// The best of the entries that name the processor.
+fn declared(case: &Case<'_>, asked: &Combination<'_>, party: &Party) -> Outcome {
+    let uses = case.processors();
+    let names = |entry: &ProcessorUse| party.id.as_ref() == Some(&entry.processor);
     let alternatives = uses
         .iter()
         .filter(|(_, entry)| entry.stated.declares() && names(entry))

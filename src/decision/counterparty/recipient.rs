@@ -1,7 +1,7 @@
 //! Disclosures to recipients (Arts 4(9), 5(1)(a)-(c), 30(1)(d)).
 
 use super::super::{
-    case::{Case, Combination, Party, condition_outcome},
+    case::{Case, Combination, Listed, Party, condition_outcome},
     outcome::Outcome,
     scope::DataFit,
 };
@@ -21,23 +21,26 @@ use crate::{
 /// RECIPIENT_*, AUTHORITY_*.
 pub fn recipient(case: &Case<'_>, asked: &Combination<'_>, party: &Party) -> Outcome {
     let disclosures = case.own("disclosures", &case.activity.disclosures);
-    let denied = disclosures.iter().find(|(_, disclosure)| {
-        disclosure.stated.denies()
-            && disclosure.stated.effective.contains(case.day)
-            && disclosure
-                .recipients
-                .iter()
-                .any(|denied| case.overlaps_party(party, denied))
+    let matches = |disclosure: &Disclosure| {
+        let recipients = &disclosure.recipients;
+        recipients.iter().any(|denied| case.overlaps_party(party, denied))
             && case.names_purpose(&disclosure.scope.purposes)
             && case.overlaps(&disclosure.scope, asked)
-    });
-    if let Some((place, disclosure)) = denied {
-        let evidence = case.evidence(place, &disclosure.stated.provenance);
-        return Finding::new(FindingCode::RecipientAbsent)
-            .asks("recipient")
-            .evidence(evidence)
-            .into();
-    }
+    };
+    let code = FindingCode::RecipientAbsent;
+    let denial = case.denial(&disclosures, code, |disclosure| &disclosure.stated, matches);
+    denial
+        .asks("recipient")
+        .or_else(|| declared(case, asked, party, &disclosures))
+}
+
+/// The best of the disclosures that name the party.
+fn declared(
+    case: &Case<'_>,
+    asked: &Combination<'_>,
+    party: &Party,
+    disclosures: &Listed<'_, Disclosure>,
+) -> Outcome {
     // Without recipients it is to whomever a consent names; one that names the recipient is nearer.
     let names = |disclosure: &Disclosure| {
         let recipients = &disclosure.recipients;
@@ -106,7 +109,7 @@ fn one(
     }
     let data = match case.data_fit(&disclosure.scope, asked) {
         DataFit::Named => true,
-        DataFit::Unscoped => asked.classes.is_ordinary() || a_ground_names_it(case, asked),
+        DataFit::Unscoped => asked.classes.is_ordinary() || case.a_ground_names(asked),
         DataFit::Missed => false,
     };
     let subjects = &disclosure.scope.subjects;
@@ -138,17 +141,6 @@ fn one(
         case.conditions(asked, &disclosure.conditions)
     };
     outcome.and(on_request).and(conditions)
-}
-
-/// An unscoped disclosure reaches protected data only where the ground that carries it names those data and covers the
-/// operation.
-fn a_ground_names_it(case: &Case<'_>, asked: &Combination<'_>) -> bool {
-    case.legal_bases().entries.iter().any(|basis| {
-        basis.stated.declares()
-            && case.counts(&basis.scope.purposes)
-            && case.data_fit(&basis.scope, asked) == DataFit::Named
-            && case.scope_covers_rest(&basis.scope, asked)
-    })
 }
 
 /// The place that is said, else every recorded one; without places the disclosure is within the EEA.

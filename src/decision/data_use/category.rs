@@ -17,40 +17,29 @@ use crate::domain::{
 
 /// DATA_CATEGORY_*, and the source of what is collected. What a rule of retention keeps needs no other use.
 pub fn category(case: &Case<'_>, asked: &Combination<'_>, data: &Term) -> Outcome {
-    if let Some(denied) = denied(case, asked, data) {
-        return denied;
-    }
-    let by_use = by_use(case, asked, data);
-    if by_use.is_permitted() || !kept::by_rule(case, asked) {
-        by_use
-    } else {
-        Outcome::default().until(by_use.changes_on)
-    }
-}
-
-fn denied(case: &Case<'_>, asked: &Combination<'_>, data: &Term) -> Option<Outcome> {
     let uses = case.own("data_uses", &case.activity.data_uses);
-    let (place, data_use) = uses.iter().find(|(_, data_use)| {
-        data_use.stated.denies()
-            && data_use
-                .data
-                .iter()
-                .any(|denied| case.record.data.overlaps(denied, data))
-            && data_use.stated.effective.contains(case.day)
+    let matches = |data_use: &DataUse| {
+        let terms = &case.record.data;
+        let words = &data_use.operations;
+        data_use.data.iter().any(|denied| terms.overlaps(denied, data))
             && case.names_purpose(&data_use.purposes)
             && case.overlaps_person(&data_use.subjects)
-            && (data_use.operations.is_empty()
-                || data_use
-                    .operations
-                    .iter()
-                    .any(|word| word.overlaps(asked.operation)))
-    })?;
-    let evidence = case.evidence(place, &data_use.stated.provenance);
-    Some(
-        Finding::new(FindingCode::DataCategoryAbsent)
-            .evidence(evidence)
-            .into(),
-    )
+            && (words.is_empty() || words.iter().any(|word| word.overlaps(asked.operation)))
+    };
+    let denial = case.denial(
+        &uses,
+        FindingCode::DataCategoryAbsent,
+        |data_use| &data_use.stated,
+        matches,
+    );
+    denial.or_else(|| {
+        let by_use = by_use(case, asked, data);
+        if by_use.is_permitted() || !kept::by_rule(case, asked) {
+            by_use
+        } else {
+            Outcome::default().until(by_use.changes_on)
+        }
+    })
 }
 
 /// The best of the uses that cover the data.

@@ -2,39 +2,38 @@
 //! decisions are declared in lists of their own, which other conjuncts read.
 
 use super::super::{
-    case::{Case, Combination, Listed},
+    case::{Case, Combination},
     outcome::Outcome,
     scope::DataFit,
 };
 use crate::{
     domain::{
-        activity::OperationUse,
-        finding::{Finding, FindingCode},
-        operation::Operation,
-        question::Fact,
-        statement::List,
-        term::Term,
-        vocabulary::Facet,
+        activity::OperationUse, finding::FindingCode, operation::Operation, question::Fact, statement::List,
+        term::Term, vocabulary::Facet,
     },
     law::sfb_114::{self, HealthSearch},
 };
 
 /// OPERATION_*.
 pub fn operation(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
-    let lists = case.operations();
-    let denied = lists.iter().flat_map(Listed::iter).find(|(_, entry)| {
-        entry.stated.denies()
-            && entry.operations.contains(&asked.operation)
+    let matches = |entry: &OperationUse| {
+        entry.operations.contains(&asked.operation)
             && case.names_purpose(&entry.scope.purposes)
             && case.overlaps(&entry.scope, asked)
+    };
+    let [own, register] = case.operations().map(|list| {
+        case.denial(
+            &list,
+            FindingCode::OperationAbsent,
+            |entry| &entry.stated,
+            matches,
+        )
+        .asks("operations")
     });
-    if let Some((place, entry)) = denied {
-        let evidence = case.evidence(place, &entry.stated.provenance);
-        return Finding::new(FindingCode::OperationAbsent)
-            .asks("operations")
-            .evidence(evidence)
-            .into();
-    }
+    own.or_else(|| register.or_else(|| declared(case, asked)))
+}
+
+fn declared(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
     let search = search(case, asked);
     if !has_to_be_declared(case, asked) || is_declared(case, asked) {
         return search.unwrap_or_default();

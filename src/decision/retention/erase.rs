@@ -1,6 +1,8 @@
 //! ERASE: minimum rules and legal holds may stand in the way; what the record leaves open has to be looked up first,
 //! unless a maximum that was reckoned has expired.
 
+use jiff::civil::Date;
+
 use super::{Event, Guard, Rule, event, guard, is_on, last_days};
 use crate::{
     decision::{
@@ -15,25 +17,37 @@ use crate::{
 
 /// EARLY_ERASURE_*, RETENTION_UNRESOLVED_ERASE, LEGAL_HOLD_*.
 pub fn erase(case: &Case<'_>, asked: &Combination<'_>, rules: &[Rule<'_>]) -> Outcome {
-    let expired = rules.iter().any(|rule| {
-        rule.rule.limit.is_maximum()
-            && is_on(case, rule.rule)
-            && case.scope_covers(&rule.rule.scope, asked)
-            && last_days(case, rule.rule).is_some_and(|(_, stored)| case.day > stored)
-    });
+    let ends: Vec<Date> = rules
+        .iter()
+        .filter(|rule| rule.rule.limit.is_maximum() && is_on(case, rule.rule))
+        .filter(|rule| case.scope_covers(&rule.rule.scope, asked))
+        .filter_map(|rule| last_days(case, rule.rule))
+        .map(|(_, stored)| stored)
+        .collect();
+    let expired = ends.iter().any(|stored| case.day > *stored);
+    // An end that is still to come settles what is open.
+    let changes_on = ends.iter().min().and_then(|stored| stored.tomorrow().ok());
     let open = rules
         .iter()
         .filter(|rule| rule.rule.period.is_none() && !matches!(guard(case, rule.rule), Guard::Off))
         .filter(|rule| !expired || rule.rule.limit.is_minimum())
         .map(|rule| {
             let code = FindingCode::RetentionUnresolvedErase;
-            Outcome::from(Finding::new(code).evidence(rule.evidence.clone()))
+            let open = Outcome::from(Finding::new(code).evidence(rule.evidence.clone()));
+            open.until(changes_on.filter(|_| !expired))
         });
-    let minima = rules
-        .iter()
-        .filter(|rule| rule.rule.limit.is_minimum())
-        .map(|rule| minimum(case, rule));
-    Outcome::all(open.chain(minima)).and(holds(case))
+    let told = if case.activity.disclosures.is_empty() {
+        Outcome::default()
+    } else {
+        FindingCode::NotifyRecipients19.into()
+    };
+    Outcome::all(open).and(barred(case, rules)).and(told)
+}
+
+/// What bars the end of the data, be it erasing or what a rule says is done instead: minimum rules and legal holds.
+pub fn barred(case: &Case<'_>, rules: &[Rule<'_>]) -> Outcome {
+    let minima = rules.iter().filter(|rule| rule.rule.limit.is_minimum());
+    Outcome::all(minima.map(|rule| minimum(case, rule))).and(hold(case))
 }
 
 /// EARLY_ERASURE_*: a minimum that has not started, or is not over, blocks ERASE. Only one that names a law refuses the
@@ -73,17 +87,12 @@ fn minimum(case: &Case<'_>, rule: &Rule<'_>) -> Outcome {
     }
 }
 
-/// LEGAL_HOLD_*, and the duty to tell recipients.
-fn holds(case: &Case<'_>) -> Outcome {
+/// LEGAL_HOLD_*.
+fn hold(case: &Case<'_>) -> Outcome {
     let found = |code: FindingCode| Outcome::from(Finding::new(code).asks("legal_hold"));
-    let hold = match case.facts().legal_hold {
+    match case.facts().legal_hold {
         Fact::Yes => found(FindingCode::LegalHoldActive),
         Fact::Unknown => found(FindingCode::LegalHoldUnknown),
         Fact::No | Fact::Unsaid => Outcome::default(),
-    };
-    if case.activity.disclosures.is_empty() {
-        hold
-    } else {
-        hold.with(Finding::new(FindingCode::NotifyRecipients19))
     }
 }

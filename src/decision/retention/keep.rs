@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// RETENTION_* of what is kept and used.
-pub fn keep(case: &Case<'_>, asked: &Combination<'_>, rules: &[Rule<'_>]) -> Outcome {
+pub fn keep(case: &Case<'_>, asked: &Combination<'_>, rules: &[&Rule<'_>]) -> Outcome {
     if rules.is_empty() {
         return Outcome::from(FindingCode::RetentionNotRecorded)
             .with(Finding::new(FindingCode::ReviewBy))
@@ -26,7 +26,7 @@ pub fn keep(case: &Case<'_>, asked: &Combination<'_>, rules: &[Rule<'_>]) -> Out
     }
     let mut outcome = Outcome::default();
     let mut maxima = Vec::new();
-    for rule in rules.iter().filter(|rule| rule.rule.limit.is_maximum()) {
+    for rule in rules.iter().copied().filter(|rule| rule.rule.limit.is_maximum()) {
         match guard(case, rule.rule) {
             Guard::On => maxima.push(rule),
             Guard::Off => {}
@@ -61,7 +61,7 @@ fn unresolved(rule: &Rule<'_>) -> Outcome {
 }
 
 /// The last day of a minimum that is known to be running and covers what is asked.
-fn held_until(case: &Case<'_>, asked: &Combination<'_>, rules: &[Rule<'_>]) -> Option<Date> {
+fn held_until(case: &Case<'_>, asked: &Combination<'_>, rules: &[&Rule<'_>]) -> Option<Date> {
     rules
         .iter()
         .filter(|rule| rule.rule.limit.is_minimum() && is_on(case, rule.rule))
