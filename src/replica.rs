@@ -4,12 +4,13 @@
 //! what is served and reads everything anew where they differ. The nudge is a hint, the timer is the truth.
 
 use std::{
+    collections::BTreeMap,
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use arc_swap::{ArcSwapOption, Guard};
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Mutex, Notify, watch};
 
 use crate::{
     decision::Snapshot,
@@ -39,8 +40,8 @@ pub enum Error {
     #[error("the store could not be read")]
     Store(#[source] store::Error),
     /// The store is behind what was served, or another: it was restored or replaced.
-    #[error("the store is not the one that was served: it was restored or replaced")]
-    Restored,
+    #[error("the store is not the one that was served: it was restored or replaced; start anew to serve it")]
+    Replaced,
     /// Reading it was given up.
     #[error("reading the store was given up")]
     Lost,
@@ -64,6 +65,17 @@ fn places(violations: &Violations) -> String {
     places.join(", ")
 }
 
+/// Whether there is something to serve.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Nothing has been read yet.
+    Starting,
+    /// A snapshot is served.
+    Serving,
+    /// The store is not the one that was served: nothing is answered from it, until the server is started anew.
+    Replaced,
+}
+
 /// The served snapshot. A clone is the same replica.
 #[derive(Clone, Debug)]
 pub struct Replica(Arc<Inner>);
@@ -72,20 +84,32 @@ pub struct Replica(Arc<Inner>);
 struct Inner {
     store: Store,
     served: ArcSwapOption<Served>,
-    revision: watch::Sender<Revision>,
+    state: watch::Sender<State>,
     nudge: Notify,
+    /// One refresh at a time.
+    turn: Mutex<()>,
 }
 
 impl Replica {
     /// A replica of the store that serves nothing yet.
     pub fn new(store: Store) -> Self {
-        let (revision, _) = watch::channel(Revision::default());
         Self(Arc::new(Inner {
             store,
             served: ArcSwapOption::empty(),
-            revision,
+            state: watch::Sender::new(State::Starting),
             nudge: Notify::new(),
+            turn: Mutex::default(),
         }))
+    }
+
+    /// Whether there is something to serve.
+    pub fn state(&self) -> State {
+        *self.0.state.borrow()
+    }
+
+    /// Tells when that changes.
+    pub fn states(&self) -> watch::Receiver<State> {
+        self.0.state.subscribe()
     }
 
     /// What is served now; `None` before the first read. One load per request.
@@ -100,23 +124,21 @@ impl Replica {
 
     /// Brings what is served up to date.
     pub async fn refresh(&self) -> Result<Revision, Error> {
+        let _turn = self.0.turn.lock().await;
+        if self.state() == State::Replaced {
+            return Err(Error::Replaced);
+        }
         let confirmed = Instant::now();
         let head = self.0.store.head().await.map_err(Error::Store)?;
         if let Some(served) = self.0.served.load_full() {
-            let same = head.incarnation == served.head.incarnation;
-            if !same || head.revision < served.head.revision {
-                return Err(Error::Restored);
-            }
+            self.recognise(&served.head, &head).await?;
             if head.revision == served.head.revision {
-                if head.digest != served.head.digest {
-                    return Err(Error::Restored);
-                }
                 let snapshot = served.snapshot.clone();
-                self.0.served.store(Some(Arc::new(Served {
+                self.publish(Served {
                     snapshot,
                     confirmed,
                     head,
-                })));
+                });
                 return Ok(served.head.revision);
             }
         }
@@ -133,16 +155,30 @@ impl Replica {
         Ok(revision)
     }
 
-    /// Never backwards: an older snapshot than the served one is dropped.
+    /// Whether the store still is the one that was served. A restored one is behind, or has gone another way since.
+    async fn recognise(&self, served: &Head, head: &Head) -> Result<(), Error> {
+        let same = head.incarnation == served.incarnation && head.revision >= served.revision;
+        let digest = if !same {
+            None
+        } else if head.revision == served.revision {
+            head.digest
+        } else {
+            let stored = self.0.store.digest_at(served.revision).await;
+            stored.map_err(Error::Store)?
+        };
+        if same && digest == served.digest {
+            return Ok(());
+        }
+        self.0.served.store(None);
+        self.0.state.send_replace(State::Replaced);
+        Err(Error::Replaced)
+    }
+
     fn publish(&self, served: Served) {
-        self.0.revision.send_if_modified(|revision| {
-            let newer = served.snapshot.revision > *revision || self.0.served.load().is_none();
-            if newer {
-                *revision = served.snapshot.revision;
-                self.0.served.store(Some(Arc::new(served)));
-            }
-            newer
-        });
+        self.0.served.store(Some(Arc::new(served)));
+        self.0
+            .state
+            .send_if_modified(|state| std::mem::replace(state, State::Serving) != State::Serving);
     }
 
     /// Refreshes for ever. Says once when it starts to fail, and once when it recovers.
@@ -155,6 +191,10 @@ impl Replica {
                     tracing::info!(revision = revision.number(), "the register is up to date again");
                 }
                 Ok(_) => {}
+                Err(error @ Error::Replaced) => {
+                    tracing::error!(error = %chain(&error), "nothing is answered any more");
+                    std::future::pending::<()>().await;
+                }
                 Err(error) if !failing => {
                     failing = true;
                     tracing::warn!(error = %chain(&error), "the register cannot be refreshed; the last state is served");
@@ -174,22 +214,19 @@ fn build(contents: store::Contents) -> Result<Snapshot, Error> {
         revision: contents.head.revision,
         ..Snapshot::default()
     };
-    let documents: Vec<document::Stored> = contents
-        .documents
-        .into_iter()
-        .map(|stored| document::Stored {
+    // By register: in the order of names, `a-b` stands between `a` and what is in `a`.
+    let mut registers: BTreeMap<RegisterId, Vec<document::Stored>> = BTreeMap::new();
+    for stored in contents.documents {
+        let documents = registers.entry(stored.name.register_id().clone()).or_default();
+        documents.push(document::Stored {
             name: stored.name,
             revision: stored.revision,
             json: stored.json,
             path: None,
-        })
-        .collect();
-    // Documents come in order of name, so those of a register stand together.
-    for register in documents.chunk_by(|one, other| one.name.register_id() == other.name.register_id()) {
-        let Some(id) = register.first().map(|stored| stored.name.register_id().clone()) else {
-            continue;
-        };
-        let record = document::record(&id, register).map_err(|violations| Error::Record {
+        });
+    }
+    for (id, documents) in registers {
+        let record = document::record(&id, &documents).map_err(|violations| Error::Record {
             register: id.clone(),
             violations,
         })?;

@@ -241,6 +241,14 @@ async fn callers_that_give_up_lose_nothing(engine: Engine) {
     );
 }
 
+/// In the order of names a register whose id goes on where another's ends stands between that one and what is in it.
+async fn registers_that_begin_alike_are_served(engine: Engine) {
+    let app = App::start(engine).await;
+    for id in ["fund", "fund-archive"] {
+        app.apply(small(id, "Alike")).await.unwrap();
+    }
+}
+
 macro_rules! on_both_engines {
     ($($case:ident)*) => {
         $( mod $case {
@@ -258,6 +266,7 @@ macro_rules! on_both_engines {
 }
 
 on_both_engines! {
+    registers_that_begin_alike_are_served
     twenty_at_once
     what_changes_nothing_uses_no_revision
     pruning_deletes_what_nothing_refers_to
