@@ -16,6 +16,7 @@ mod denial;
 mod evaluate;
 mod ground;
 mod in_force;
+mod listed;
 mod meant;
 mod outcome;
 mod place;

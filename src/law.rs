@@ -17,7 +17,7 @@ use std::sync::LazyLock;
 use jiff::civil::Date;
 use sha2::{Digest as _, Sha256};
 
-use crate::domain::vocabulary;
+use crate::domain::{finding::FindingCode, vocabulary};
 
 /// Where an entry is from, and how sure it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,10 +95,11 @@ pub const FAVOURABLE_OUTSIDE_22: Source = Source {
     confirmed: false,
 };
 
-/// The version of the rules: law data, vocabulary and the meaning of an evaluation.
+/// The version of the rules: law data, vocabulary and the meaning of an evaluation. Whatever makes an answer other than
+/// it was takes the next version: the year and month, and a number where there is more than one in a month.
 pub const RULESET_VERSION: &str = "2026.11";
 
-/// SHA-256 over law data and vocabulary, in hexadecimal.
+/// SHA-256 over the version, law data, vocabulary and catalogue of findings, in hexadecimal.
 pub fn ruleset_digest() -> &'static str {
     static DIGEST: LazyLock<String> = LazyLock::new(|| {
         let mut hash = Sha256::new();
@@ -109,6 +110,14 @@ pub fn ruleset_digest() -> &'static str {
         hash.update(format!("{:?}", child_age::AGES));
         hash.update(format!("{:?}", sfb_114::PURPOSES));
         grounds::all().for_each(|ground| hash.update(format!("{ground:?}")));
+        hash.update(format!("{:?}", [CONTRACT_PARTY, sfb_114::CONCERNS_BENEFIT]));
+        hash.update(format!(
+            "{:?}",
+            [FAVOURABLE_OUTSIDE_22, sfb_114::SEARCHES, sfb_114::OBJECTIONS]
+        ));
+        for code in FindingCode::ALL {
+            hash.update(format!("{:?}", code.rule()));
+        }
         hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     });
     &DIGEST

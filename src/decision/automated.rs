@@ -12,7 +12,7 @@ use crate::{
         finding::{Finding, FindingCode},
         operation::Operation,
         question::Fact,
-        statement::{List, Says},
+        statement::List,
     },
     law,
 };
@@ -23,12 +23,7 @@ pub fn automated(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
         return Outcome::default();
     }
     // "None" wins, also beside a list.
-    if let Some(extent) = case
-        .extent(List::AutomatedDecisions)
-        .filter(|extent| extent.says == Says::None)
-    {
-        let place = format!("registers/{}#extents", case.record.register.id);
-        let evidence = case.evidence(place, &extent.provenance);
+    if let Some(evidence) = case.none(List::AutomatedDecisions) {
         return Finding::new(FindingCode::AdmAbsent)
             .asks("operations")
             .evidence(evidence)
@@ -36,7 +31,7 @@ pub fn automated(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
     }
     let list = case.own("automated_decisions", &case.activity.automated_decisions);
     let matches = |decision: &AutomatedDecision| {
-        case.names_purpose(&decision.scope.purposes) && case.overlaps(&decision.scope, asked)
+        case.names_purpose(&decision.scope.purposes, asked) && case.overlaps(&decision.scope, asked)
     };
     let denial = case.denial(
         &list,
@@ -73,7 +68,7 @@ fn one(case: &Case<'_>, asked: &Combination<'_>, place: String, decision: &Autom
             .all(|one| decision.outcomes.contains(one));
     let for_outcome = match outcome {
         _ if declared => Outcome::default(),
-        Result::Mixed => case.attest(
+        Result::Mixed if decision.outcomes.contains(&Result::Favourable) => case.attest(
             Finding::new(FindingCode::AdmOutcomeMixed)
                 .asks("outcome")
                 .evidence(evidence()),
@@ -83,7 +78,20 @@ fn one(case: &Case<'_>, asked: &Combination<'_>, place: String, decision: &Autom
         }
         _ => return found(FindingCode::AdmOutcomeNotDeclared),
     };
-    for_outcome.and(exception(case, asked, decision, outcome))
+    for_outcome
+        .and(exception(case, asked, decision, outcome))
+        .and(child(case, outcome))
+}
+
+/// ADM_CHILD_* (recital 71): decisions that legally or similarly affect a child should not be automated.
+fn child(case: &Case<'_>, outcome: Result) -> Outcome {
+    if !case.person_is("dpv:Child") {
+        Outcome::default()
+    } else if outcome == Result::Adverse {
+        Finding::new(FindingCode::AdmChildAdverse).asks("subjects").into()
+    } else {
+        FindingCode::AdmChild.into()
+    }
 }
 
 /// The exception of Art. 22(2); favourable outcomes are read as outside Art. 22(1), which nobody has confirmed.
@@ -102,15 +110,16 @@ fn exception(
         .outcomes
         .iter()
         .all(|outcome| *outcome == Result::Favourable);
-    match decision.exception {
-        Some(Article22::Contract) => safeguards,
-        Some(Article22::Law) if decision.laws.is_empty() => FindingCode::AdmLawRefMissing.into(),
-        Some(Article22::Law) => Outcome::default(),
-        Some(Article22::Consent) => consent(case, asked, Need::Explicit).and(safeguards),
-        // Where only favourable outcomes are declared, the adverse ones of MIXED go to a person.
-        None if outcome == Result::Favourable || outcome == Result::Mixed && only_favourable => {
-            case.law(law::FAVOURABLE_OUTSIDE_22)
-        }
-        None => FindingCode::AdmProhibited.into(),
-    }
+    // Where only favourable outcomes are declared, the adverse ones of MIXED go to a person.
+    let favours = outcome == Result::Favourable || outcome == Result::Mixed && only_favourable;
+    let outside = favours.then(|| case.law(law::FAVOURABLE_OUTSIDE_22));
+    let excepted = match decision.exception {
+        Some(Article22::Contract) => Some(safeguards),
+        Some(Article22::Law) if decision.laws.is_empty() => Some(FindingCode::AdmLawRefMissing.into()),
+        Some(Article22::Law) => Some(Outcome::default()),
+        Some(Article22::Consent) => Some(consent(case, asked, Need::Explicit).and(safeguards)),
+        None => None,
+    };
+    case.best(excepted.into_iter().chain(outside))
+        .unwrap_or_else(|| FindingCode::AdmProhibited.into())
 }

@@ -9,15 +9,15 @@ use super::{
 };
 use crate::{
     domain::{
-        activity::{Access, Activity, LegalBasis, OperationUse, ProcessorUse, Purpose},
+        activity::{Activity, Purpose},
         finding::{Evidence, Finding, FindingCode, Severity},
         name::Id,
         operation::Operation,
         party::Country,
         question::{Fact, Facts, Question},
         register::{ConditionKind, Record},
-        retention::{EndAction, RetentionRule},
-        statement::{Extent, List, PartyRef, Provenance, Says},
+        retention::EndAction,
+        statement::{PartyRef, Provenance},
         term::{Classes, Term},
         vocabulary::Code,
     },
@@ -123,146 +123,10 @@ impl Counterparty {
     }
 }
 
-/// A list of statements and where it stands.
-#[derive(Debug)]
-pub struct Listed<'a, T> {
-    pub entries: &'a [T],
-    /// Where it stands: `registers/koko/activities/chat#retention`.
-    place: String,
-}
-
-// Written out: deriving would ask that `T` can be copied too.
-impl<T> Clone for Listed<'_, T> {
-    fn clone(&self) -> Self {
-        Self {
-            entries: self.entries,
-            place: self.place.clone(),
-        }
-    }
-}
-
-impl<'a, T> Listed<'a, T> {
-    /// A list of the register itself.
-    pub fn of_register(case: &Case<'_>, field: &str, entries: &'a [T]) -> Self {
-        Self {
-            entries,
-            place: format!("registers/{}#{field}", case.record.register.id),
-        }
-    }
-
-    /// Its entries with their places.
-    pub fn iter(&self) -> impl Iterator<Item = (String, &'a T)> + use<'a, '_, T> {
-        self.entries
-            .iter()
-            .enumerate()
-            .map(|(index, entry)| (format!("{}[{index}]", self.place), entry))
-    }
-}
-
 impl<'a> Case<'a> {
     /// The facts of the case.
     pub const fn facts(&self) -> &'a Facts {
         &self.question.facts
-    }
-
-    /// A list of the activity.
-    pub fn own<T>(&self, field: &str, entries: &'a [T]) -> Listed<'a, T> {
-        Listed {
-            entries,
-            place: format!("{}#{field}", self.activity.name),
-        }
-    }
-
-    /// A list of the register's defaults.
-    pub fn default<T>(&self, field: &str, entries: &'a [T]) -> Listed<'a, T> {
-        Listed {
-            entries,
-            place: format!("registers/{}#defaults.{field}", self.record.register.id),
-        }
-    }
-
-    /// The activity's own list, or the default where it has none.
-    fn inherited<T>(&self, field: &str, own: &'a [T], default: &'a [T]) -> Listed<'a, T> {
-        if own.is_empty() {
-            self.default(field, default)
-        } else {
-            self.own(field, own)
-        }
-    }
-
-    /// The grounds that hold for the activity.
-    pub fn legal_bases(&self) -> Listed<'a, LegalBasis> {
-        let (own, default) = (
-            &self.activity.legal_bases,
-            &self.record.register.defaults.legal_bases,
-        );
-        self.inherited("legal_bases", own, default)
-    }
-
-    /// The processors that hold for the activity.
-    pub fn processors(&self) -> Listed<'a, ProcessorUse> {
-        let (own, default) = (
-            &self.activity.processors,
-            &self.record.register.defaults.processors,
-        );
-        self.inherited("processors", own, default)
-    }
-
-    /// The retention rules that hold for the activity.
-    pub fn retention(&self) -> Listed<'a, RetentionRule> {
-        let (own, default) = (&self.activity.retention, &self.record.register.defaults.retention);
-        self.inherited("retention", own, default)
-    }
-
-    /// The activity's operations, and the register's denials of operations.
-    pub fn operations(&self) -> [Listed<'a, OperationUse>; 2] {
-        let default = &self.record.register.defaults.operations;
-        [
-            self.own("operations", &self.activity.operations),
-            self.default("operations", default),
-        ]
-    }
-
-    /// The activity's purposes, and the register's denials of purposes.
-    pub fn purposes(&self) -> [Listed<'a, Purpose>; 2] {
-        let default = &self.record.register.defaults.purposes;
-        [
-            self.own("purposes", &self.activity.purposes),
-            self.default("purposes", default),
-        ]
-    }
-
-    /// Who may see the data.
-    pub fn access(&self) -> Option<&'a Access> {
-        self.activity
-            .access
-            .as_ref()
-            .or(self.record.register.defaults.access.as_ref())
-    }
-
-    /// What is said of a whole list: by the activity, else by the register.
-    pub fn extent(&self, list: List) -> Option<&'a Extent> {
-        let of = |extents: &'a [Extent]| extents.iter().find(|extent| extent.list == list);
-        of(&self.activity.extents).or_else(|| of(&self.record.register.defaults.extents))
-    }
-
-    /// Which code says that a list does not cover something: not recorded where nothing or only examples are listed,
-    /// absent where it is said that there is none, else not declared.
-    pub fn uncovered(
-        &self,
-        list: List,
-        is_empty: bool,
-        [not_recorded, absent, not_declared]: [FindingCode; 3],
-    ) -> Finding {
-        match self.extent(list) {
-            Some(extent) if extent.says == Says::None => {
-                let place = format!("{}#extents", self.activity.name);
-                Finding::new(absent).evidence(self.evidence(place, &extent.provenance))
-            }
-            Some(_) => Finding::new(not_recorded),
-            None if is_empty => Finding::new(not_recorded),
-            None => Finding::new(not_declared),
-        }
     }
 
     /// A place in the record with its source; the activity's stands in where the statement has none.

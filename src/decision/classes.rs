@@ -1,6 +1,8 @@
 //! What protected data needs beside Art. 6: an exception of Art. 9(2), a ground under Art. 10, a ground for the
 //! national number (Art. 87). National law stands in only where the activity states none for that class.
 
+use jiff::civil::Date;
+
 use super::{
     case::{Case, Combination},
     consent::{Need, consent},
@@ -12,7 +14,7 @@ use crate::{
         finding::{Finding, FindingCode},
         operation::Operation,
         question::Fact,
-        statement::{List, Says},
+        statement::List,
         term::{DataClass, Term},
         vocabulary::Code,
     },
@@ -124,17 +126,7 @@ fn own(case: &Case<'_>, asked: &Combination<'_>, basis: &LegalBasis, class: Data
         return Outcome::default();
     };
     let law = if exception.needs_law() && basis.laws.is_empty() {
-        // Law data may name what the record does not; where neither does, there is no exception.
-        let named = with_setting(case, Some(basis), |setting| {
-            grounds::fitting(class, setting, |code| within(case, asked, code))
-                .next()
-                .is_some()
-        });
-        if named {
-            FindingCode::Art9ExceptionLawRefNotRecorded.into()
-        } else {
-            FindingCode::Art9ExceptionLawRefMissing.into()
-        }
+        law_named(case, asked, basis, exception)
     } else {
         Outcome::default()
     };
@@ -154,6 +146,26 @@ fn own(case: &Case<'_>, asked: &Combination<'_>, basis: &LegalBasis, class: Data
     law.and(rest)
 }
 
+/// An exception that needs a law and names none: law data may name what the record does not, with its conditions; where
+/// neither does, there is no exception.
+fn law_named(case: &Case<'_>, asked: &Combination<'_>, basis: &LegalBasis, exception: Article9) -> Outcome {
+    with_setting(case, Some(basis), |setting| {
+        let fitting = grounds::fitting(DataClass::Special, setting, |code| within(case, asked, code));
+        let named = fitting.filter(|ground| ground.exceptions.contains(&exception));
+        case.best(named.map(|ground| by_law(case, ground, FindingCode::Art9ExceptionLawRefNotRecorded)))
+    })
+    .unwrap_or_else(|| FindingCode::Art9ExceptionLawRefMissing.into())
+    .until(changes_on(DataClass::Special, case))
+}
+
+/// The next day on which a national ground of the class begins or ends.
+fn changes_on(class: DataClass, case: &Case<'_>) -> Option<Date> {
+    let of_class = grounds::all().filter(|ground| ground.class == class);
+    of_class
+        .filter_map(|ground| ground.in_force.next_change(case.day))
+        .min()
+}
+
 /// What holds where the entry states nothing for the class.
 fn stand_in(
     case: &Case<'_>,
@@ -162,11 +174,8 @@ fn stand_in(
     class: DataClass,
     codes: &Codes,
 ) -> Outcome {
-    if case
-        .extent(codes.list)
-        .is_some_and(|extent| extent.says == Says::None)
-    {
-        return codes.absent.into();
+    if let Some(evidence) = case.none(codes.list) {
+        return Finding::new(codes.absent).evidence(evidence).into();
     }
     let stated_elsewhere = case
         .legal_bases()
@@ -176,16 +185,12 @@ fn stand_in(
     if stated_elsewhere {
         return codes.scope_exceeded.into();
     }
-    let changes_on = grounds::all()
-        .filter(|ground| ground.class == class)
-        .filter_map(|ground| ground.in_force.next_change(case.day))
-        .min();
     with_setting(case, basis, |setting| {
         let fitting = grounds::fitting(class, setting, |code| within(case, asked, code));
-        case.best(fitting.map(|ground| by_law(case, ground, codes)))
+        case.best(fitting.map(|ground| by_law(case, ground, codes.not_recorded)))
     })
     .unwrap_or_else(|| codes.missing.into())
-    .until(changes_on)
+    .until(changes_on(class, case))
 }
 
 /// What national grounds are matched with.
@@ -207,8 +212,8 @@ fn within(case: &Case<'_>, asked: &Combination<'_>, code: Code) -> bool {
 }
 
 /// A national ground with its conditions.
-fn by_law(case: &Case<'_>, ground: &NationalGround, codes: &Codes) -> Outcome {
-    let recorded = Finding::new(codes.not_recorded).detail(ground.source.citation);
+fn by_law(case: &Case<'_>, ground: &NationalGround, not_recorded: FindingCode) -> Outcome {
+    let recorded = Finding::new(not_recorded).detail(ground.source.citation);
     let conditions = Outcome::all(
         ground
             .conditions

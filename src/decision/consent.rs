@@ -123,7 +123,10 @@ fn child(case: &Case<'_>, index: usize, consent: &Consent) -> Outcome {
         return Outcome::default();
     }
     let given_on = consent.given_on.unwrap_or(case.day);
-    let (age, source) = child_age::age_for(case.record.register.controller.country, given_on);
+    let country = case.record.register.controller.country;
+    let (age, source) = child_age::age_for(country, given_on);
+    // A consent without a date is taken as of the day of the processing, and so is the age.
+    let changes_on = child_age::next_change(country, given_on).filter(|_| consent.given_on.is_none());
     let found = |code: FindingCode| {
         let detail = format!("the age is {age}");
         Outcome::from(
@@ -133,9 +136,10 @@ fn child(case: &Case<'_>, index: usize, consent: &Consent) -> Outcome {
         )
         .and(source.map(|source| case.law(source)).unwrap_or_default())
     };
-    match consent.age {
+    let outcome = match consent.age {
         None if case.person_is("dpv:Child") => found(FindingCode::ChildAgeUnknown),
         Some(years) if years < age => found(FindingCode::ChildConsentAge),
         None | Some(_) => Outcome::default(),
-    }
+    };
+    outcome.until(changes_on.filter(|_| consent.age.is_some()))
 }

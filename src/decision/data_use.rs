@@ -4,7 +4,7 @@
 mod category;
 mod kept;
 mod operation;
-mod source;
+pub mod source;
 mod subject;
 
 use super::{
@@ -32,7 +32,7 @@ pub fn data_use(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
 
 /// ACCESS_NOT_NEED_TO_KNOW (Arts 5(1)(f), 29, 32(4)).
 fn access(case: &Case<'_>) -> Outcome {
-    let Some(access) = case.access() else {
+    let Some((place, access)) = case.access() else {
         return Outcome::default();
     };
     let log = Outcome::from(FindingCode::LogAccess);
@@ -44,7 +44,6 @@ fn access(case: &Case<'_>) -> Outcome {
     if !access.need_to_know {
         return logged;
     }
-    let place = format!("registers/{}#access", case.record.register.id);
     let evidence = case.evidence(place, &access.provenance);
     let found = |code: FindingCode| Finding::new(code).asks("need_to_know").evidence(evidence);
     match case.facts().need_to_know {

@@ -2,13 +2,10 @@
 
 use jiff::civil::Date;
 
-use super::{
-    case::{Case, Listed},
-    outcome::Outcome,
-};
+use super::{case::Case, listed::Listed, outcome::Outcome};
 use crate::domain::{
     finding::{Finding, FindingCode},
-    statement::Stated,
+    statement::{Entry, Stated},
 };
 
 /// What the denials of a list come to.
@@ -36,7 +33,7 @@ impl Denial {
 
 impl Case<'_> {
     /// The entries of a list that deny and match what is asked; each is `code`.
-    pub fn denial<T>(
+    pub fn denial<T: Entry>(
         &self,
         list: &Listed<'_, T>,
         code: FindingCode,

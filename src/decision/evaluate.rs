@@ -277,11 +277,7 @@ fn anonymous(case: &Case<'_>, asked: &Combination<'_>) -> Option<Outcome> {
     if case.facts().form != Form::Anonymised || !recorded() {
         return None;
     }
-    let identifying = vocabulary::lookup(Facet::Data, "pd:Identifying").map(Term::Code);
-    let identifies = asked.data.is_some_and(|data| {
-        identifying.is_some_and(|identifying| case.record.data.is_within(data, &identifying))
-    });
-    Some(if identifies {
+    Some(if case.identifies(asked) {
         Finding::new(FindingCode::AnonymisationInsufficient)
             .asks("form")
             .into()

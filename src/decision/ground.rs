@@ -15,7 +15,9 @@ use crate::{
         operation::Operation,
         question::RequestFact,
         register::{Gap, PublicRole},
-        statement::{List, Says},
+        statement::List,
+        term::Term,
+        vocabulary::Facet,
     },
     law::{CONTRACT_PARTY, sfb_114},
 };
@@ -30,7 +32,7 @@ pub fn ground(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
     let bases = case.legal_bases();
     let matches = |basis: &LegalBasis| {
         basis.article_6.is_none()
-            && case.names_purpose(&basis.scope.purposes)
+            && case.names_purpose(&basis.scope.purposes, asked)
             && case.overlaps(&basis.scope, asked)
     };
     let denial = case.denial(
@@ -48,11 +50,10 @@ pub fn ground(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
 }
 
 fn not_stated(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
-    if case
-        .extent(List::LegalBases)
-        .is_some_and(|extent| extent.says == Says::None)
-    {
-        return FindingCode::LegalBasisAbsent.into();
+    if let Some(evidence) = case.none(List::LegalBases) {
+        return Finding::new(FindingCode::LegalBasisAbsent)
+            .evidence(evidence)
+            .into();
     }
     gap(case)
         .and(objection(case, None))
@@ -130,22 +131,23 @@ fn article_6(
     }
 }
 
-/// SUBJECT_NOT_CONTRACT_PARTY (Art. 6(1)(b)): asked for only where the category leaves it open. Former parties are
-/// parties for what is kept of them.
+/// SUBJECT_NOT_CONTRACT_PARTY (Art. 6(1)(b)): asked for only where the roles leave it open. Former parties are parties
+/// for what is kept of them.
 fn contract_party(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
-    const PARTIES: [&str; 4] = ["dpv:Customer", "dpv:Member", "dpv:Employee", "dpv:Subscriber"];
-    const NEVER: [&str; 4] = [
-        "ropa:BusinessContact",
-        "dpv:Visitor",
-        "ropa:RelatedPerson",
-        "ropa:Enquirer",
-    ];
-    let keeps = !matches!(asked.operation, Operation::Collect | Operation::Record);
-    if PARTIES.iter().any(|code| case.person_is(code))
-        || keeps && FORMER.iter().any(|(former, _)| case.person_is(former))
-    {
+    const PARTIES: [&str; 3] = ["dpv:Customer", "dpv:Member", "dpv:Employee"];
+    const NEVER: [&str; 3] = ["ropa:BusinessContact", "dpv:Visitor", "ropa:RelatedPerson"];
+    let keeps = case.is_implied(asked) && !matches!(asked.operation, Operation::Collect | Operation::Record);
+    let is_party = PARTIES.iter().any(|code| case.person_is(code))
+        || keeps && FORMER.iter().any(|(former, _)| case.person_is(former));
+    let never = |role: &Term| {
+        let mut codes = NEVER
+            .iter()
+            .filter_map(|code| Term::parse(Facet::Subject, code).ok());
+        codes.any(|code| case.record.subjects.is_within(role, &code))
+    };
+    if is_party {
         Outcome::default()
-    } else if NEVER.iter().any(|code| case.person_is(code)) {
+    } else if !case.person.is_empty() && case.person.iter().all(never) {
         Finding::new(FindingCode::SubjectNotContractParty)
             .asks("subjects")
             .into()
@@ -164,7 +166,8 @@ fn objection(case: &Case<'_>, point: Option<Article6>) -> Outcome {
     ) {
         return Outcome::default();
     }
-    let found = |code| Outcome::from(Finding::new(code).asks("objection"));
+    let changes_on = sfb_114::next_change(&case.record.register.controller, case.day);
+    let found = |code| Outcome::from(Finding::new(code).asks("objection")).until(changes_on);
     let controller = &case.record.register.controller;
     let disapplied = sfb_114::applies(controller, case.day) && sfb_114::covers(&case.purposes_meant());
     match point {

@@ -192,12 +192,13 @@ fn restricting<'a>(case: &Case<'a>) -> impl Iterator<Item = &'a Term> {
     let register = &case.record.register;
     let prohibitions = activity.prohibitions.iter().chain(&register.prohibitions);
     let operations = activity.operations.iter().chain(&register.defaults.operations);
-    let (bases, processors, rules) = (case.legal_bases(), case.processors(), case.retention());
+    let (bases, processors) = (case.legal_bases(), case.processors());
+    let rules = activity.retention.iter().chain(&register.defaults.retention);
     let denied = |stated: &Stated| stated.denies();
     let scopes = prohibitions
         .map(|prohibition| &prohibition.scope)
         .chain(activity.opt_outs.iter().map(|opt_out| &opt_out.scope))
-        .chain(rules.entries.iter().map(|rule| &rule.scope))
+        .chain(rules.map(|rule| &rule.scope))
         .chain(
             operations
                 .filter(move |entry| denied(&entry.stated))

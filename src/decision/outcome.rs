@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::domain::finding::{Finding, FindingCode, Verdict};
+use crate::domain::finding::{Finding, FindingCode, Severity, Verdict};
 
 /// What was found, and until when it stays so. Empty: permitted.
 #[derive(Clone, Debug, Default)]
@@ -49,7 +49,7 @@ impl Outcome {
         self
     }
 
-    /// Any one of them is enough: the best verdict, then the fewest findings, then the first. Only its findings are
+    /// Any one of them is enough: the best verdict, then the fewest findings (duties are none), then the first. Only its findings are
     /// answered; but another may become the best with time, so every change counts.
     pub fn best(alternatives: impl IntoIterator<Item = Self>) -> Option<Self> {
         let mut best: Option<Self> = None;
@@ -58,7 +58,13 @@ impl Outcome {
                 None => other,
                 Some(best) => {
                     let changes_on = other.changes_on;
-                    let rank = |outcome: &Self| (outcome.verdict(), outcome.findings.len());
+                    let is_reason = |finding: &&Finding| finding.severity != Severity::Duty;
+                    let rank = |outcome: &Self| {
+                        (
+                            outcome.verdict(),
+                            outcome.findings.iter().filter(is_reason).count(),
+                        )
+                    };
                     if rank(&other) < rank(&best) {
                         other.until(best.changes_on)
                     } else {

@@ -12,7 +12,7 @@ use crate::{
         party::{Country, Transfer, TransferTool},
         question::{Fact, PlaceFact},
         register::PublicRole,
-        statement::{List, Says},
+        statement::List,
     },
     law::{adequacy, eea},
 };
@@ -23,19 +23,41 @@ pub fn place(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
     if case.is_duty(asked) || to_subject {
         return Outcome::default();
     }
-    let leaves = match &case.counterparty {
-        Counterparty::Processor(_) => true,
-        Counterparty::Recipient(_) => asked.operation == Operation::Disclose,
-        Counterparty::None => false,
-    } || asked.operation == Operation::Transfer;
     if let Some(absent) = absent(case).filter(|_| asked.operation == Operation::Transfer) {
         return absent;
     }
     match case.facts().country {
         PlaceFact::Country(country) => at(case, asked, country),
-        PlaceFact::Unknown if leaves => Finding::new(FindingCode::PlaceUnknown).asks("country").into(),
-        PlaceFact::Unsaid if leaves => recorded(case, asked),
+        PlaceFact::Unknown if leaves(case, asked) => {
+            Finding::new(FindingCode::PlaceUnknown).asks("country").into()
+        }
+        PlaceFact::Unsaid if leaves(case, asked) => recorded(case, asked),
         _ => Outcome::default(),
+    }
+}
+
+/// Whether the data goes to somebody else.
+fn leaves(case: &Case<'_>, asked: &Combination<'_>) -> bool {
+    let to_party = match &case.counterparty {
+        Counterparty::Processor(_) => true,
+        Counterparty::Recipient(_) => {
+            asked.operation == Operation::Disclose && !case.counterparty.is_subject()
+        }
+        Counterparty::None => false,
+    };
+    to_party || asked.operation == Operation::Transfer
+}
+
+/// Whether the data goes to a third country: the one that is said, else any recorded one.
+pub fn goes_abroad(case: &Case<'_>, asked: &Combination<'_>) -> bool {
+    let is_abroad = |country: &Country| !eea::contains(*country, case.day);
+    match case.facts().country {
+        PlaceFact::Country(country) => is_abroad(&country),
+        PlaceFact::Unsaid if leaves(case, asked) => {
+            let party = case.counterparty.party();
+            party.is_some_and(|party| party.countries.iter().any(is_abroad))
+        }
+        PlaceFact::Unsaid | PlaceFact::Unknown => false,
     }
 }
 
@@ -58,19 +80,17 @@ fn recorded(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
 /// Within the EEA only what is asked as a transfer has to be declared as one.
 fn at(case: &Case<'_>, asked: &Combination<'_>, country: Country) -> Outcome {
     let changes_on = eea::next_change(country, case.day);
-    if eea::contains(country, case.day) && asked.operation != Operation::Transfer {
-        return Outcome::default().until(changes_on);
+    if let Some(member) = eea::member_on(country, case.day)
+        && asked.operation != Operation::Transfer
+    {
+        return case.law(member.source).until(changes_on);
     }
     transfer(case, asked, country).until(changes_on)
 }
 
 /// TRANSFER_ABSENT: for transfers "none" wins, also beside a list.
 fn absent(case: &Case<'_>) -> Option<Outcome> {
-    let extent = case
-        .extent(List::Transfers)
-        .filter(|extent| extent.says == Says::None)?;
-    let place = format!("registers/{}#extents", case.record.register.id);
-    let evidence = case.evidence(place, &extent.provenance);
+    let evidence = case.none(List::Transfers)?;
     let finding = Finding::new(FindingCode::TransferAbsent)
         .asks("country")
         .evidence(evidence);
@@ -126,13 +146,20 @@ fn one(case: &Case<'_>, asked: &Combination<'_>, transfer: &Transfer, country: C
     match (transfer.tool, case.facts().transfer_tool) {
         // Within the EEA there is nothing that needs a tool.
         _ if within => outcome,
-        (Some(recorded), _) if transfer.countries.is_empty() => {
-            outcome.and(tool(case, asked, recorded, country)).and(attest())
+        (Some(recorded), _) if !transfer.countries.is_empty() => {
+            outcome.and(tool(case, asked, recorded, country))
         }
-        (Some(recorded), _) => outcome.and(tool(case, asked, recorded, country)),
-        // The record leaves the tool to the case: what is said has to be valid, and to be confirmed.
-        (None, None) => outcome.with(Finding::new(FindingCode::TransferToolUnknown).asks("transfer_tool")),
-        (None, Some(said)) => outcome.and(tool(case, asked, said, country)).and(attest()),
+        // The record leaves country or tool to the case: what is said has to be valid, and to be confirmed.
+        (_, None) => outcome.with(Finding::new(FindingCode::TransferToolUnknown).asks("transfer_tool")),
+        (Some(recorded), Some(said)) if recorded != said && said != TransferTool::None => {
+            let detail = "the record rests on another tool";
+            outcome.with(
+                Finding::new(FindingCode::TransferNotDeclared)
+                    .detail(detail)
+                    .evidence(evidence()),
+            )
+        }
+        (_, Some(said)) => outcome.and(tool(case, asked, said, country)).and(attest()),
     }
 }
 
@@ -150,11 +177,12 @@ fn tool(case: &Case<'_>, asked: &Combination<'_>, tool: TransferTool, country: C
 
 /// ADEQUACY_* (Art. 45), evaluated at the time of the processing.
 fn adequate(case: &Case<'_>, country: Country) -> Outcome {
-    let Some(decision) = adequacy::decision_for(country) else {
+    let exporter = case.record.register.controller.country;
+    let Some(decision) = adequacy::decision_for(country, exporter, case.day) else {
         return FindingCode::AdequacyMissing.into();
     };
     let found = |code: FindingCode| Finding::new(code).detail(decision.source.citation);
-    let mut outcome = Outcome::default().until(decision.in_force.next_change(case.day));
+    let mut outcome = Outcome::default().until(adequacy::next_change(country, case.day));
     if !decision.in_force.contains(case.day) {
         return outcome.with(found(FindingCode::AdequacyExpired));
     }

@@ -1,13 +1,13 @@
 //! Conjunct 10: nothing forbids it. A prohibition always wins, and matches on any overlap.
 
 use super::{
-    case::{Case, Combination, Listed},
+    case::{Case, Combination},
+    listed::Listed,
     outcome::Outcome,
 };
 use crate::domain::{
     activity::Prohibition,
-    finding::{Finding, FindingCode},
-    question::Fact,
+    finding::{Finding, FindingCode, Verdict},
 };
 
 /// PROHIBITED_BY_ACTIVITY, PROHIBITED_BY_REGISTER (Art. 24).
@@ -21,13 +21,20 @@ pub fn prohibition(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
     Outcome::all(lists.iter().flat_map(|(list, code)| {
         list.iter()
             .filter(|(_, prohibition)| {
-                case.names_purpose(&prohibition.scope.purposes) && case.overlaps(&prohibition.scope, asked)
+                case.names_purpose(&prohibition.scope.purposes, asked)
+                    && case.overlaps(&prohibition.scope, asked)
             })
-            .map(|(place, prohibition)| one(case, place, prohibition, *code))
+            .map(|(place, prohibition)| one(case, asked, place, prohibition, *code))
     }))
 }
 
-fn one(case: &Case<'_>, place: String, prohibition: &Prohibition, code: FindingCode) -> Outcome {
+fn one(
+    case: &Case<'_>,
+    asked: &Combination<'_>,
+    place: String,
+    prohibition: &Prohibition,
+    code: FindingCode,
+) -> Outcome {
     let changes_on = prohibition.effective.next_change(case.day);
     if !prohibition.effective.contains(case.day) {
         return Outcome::default().until(changes_on);
@@ -36,11 +43,14 @@ fn one(case: &Case<'_>, place: String, prohibition: &Prohibition, code: FindingC
     let forbidden = Finding::new(code)
         .detail(prohibition.text.clone())
         .evidence(evidence.clone());
-    let lifted = prohibition.unless.as_ref().map(|id| (id, case.condition(id)));
+    let lifted = prohibition
+        .unless
+        .as_ref()
+        .map(|id| case.conditions(asked, std::slice::from_ref(id)));
     let outcome = match lifted {
-        Some((_, condition)) if condition.is_permitted() => Outcome::default(),
+        Some(condition) if condition.is_permitted() => condition,
         // Unknown or unsaid, what would lift it is asked for; denied, it stands.
-        Some((id, mut condition)) if case.facts().condition(id.as_str()) != Fact::No => {
+        Some(mut condition) if condition.verdict() == Verdict::Undetermined => {
             condition
                 .findings
                 .iter_mut()

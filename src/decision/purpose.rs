@@ -14,7 +14,7 @@ use crate::domain::{
 /// PURPOSE_* (Art. 5(1)(b)). Purposes match exactly; narrower ones only where the entry says so.
 pub fn purpose(case: &Case<'_>) -> Outcome {
     let Some(asked) = &case.purpose else {
-        return Outcome::default();
+        return none(case);
     };
     for list in case.purposes() {
         let denied = list
@@ -31,11 +31,9 @@ pub fn purpose(case: &Case<'_>) -> Outcome {
     if asked.own.is_some() {
         return Outcome::default();
     }
-    let compatible = case.own("purposes", &case.activity.purposes);
-    let compatible = compatible.iter().find(|(_, purpose)| {
-        purpose.stated.declares() && asked.code.is_some_and(|code| purpose.compatible.contains(&code))
-    });
-    if let Some((place, purpose)) = compatible {
+    let own = case.own("purposes", &case.activity.purposes);
+    let mut compatible = own.iter().filter(|(_, purpose)| is_compatible(purpose, asked));
+    if let Some((place, purpose)) = compatible.next() {
         let evidence = case.evidence(place, &purpose.stated.provenance);
         return Outcome::from(
             Finding::new(FindingCode::CompatibilityAssessed)
@@ -68,6 +66,18 @@ pub fn purpose(case: &Case<'_>) -> Outcome {
     finding.detail(detail).asks("purpose").into()
 }
 
+/// Nobody said what for: without any purpose that it pursues, an activity that says so pursues none.
+fn none(case: &Case<'_>) -> Outcome {
+    let purposes = &case.activity.purposes;
+    let declares = purposes.iter().any(|own| own.stated.declares());
+    let denies = purposes.iter().any(|own| own.stated.denies()) || case.none(List::Purposes).is_some();
+    if denies && !declares {
+        Finding::new(FindingCode::PurposeAbsent).asks("purpose").into()
+    } else {
+        Outcome::default()
+    }
+}
+
 /// Whether a denied purpose is the one asked, above it or below it.
 fn is_denied(denied: &Purpose, asked: &AskedPurpose<'_>) -> bool {
     let overlaps = |code: &Code| denied.codes.iter().any(|denied| code.overlaps(*denied));
@@ -75,6 +85,11 @@ fn is_denied(denied: &Purpose, asked: &AskedPurpose<'_>) -> bool {
         .own
         .is_some_and(|own| own.id == denied.id || own.codes.iter().any(overlaps));
     by_id || asked.code.as_ref().is_some_and(overlaps)
+}
+
+/// Whether the purpose asked was assessed as compatible with a declared one.
+fn is_compatible(declared: &Purpose, asked: &AskedPurpose<'_>) -> bool {
+    declared.stated.declares() && asked.code.is_some_and(|code| declared.compatible.contains(&code))
 }
 
 /// Whether a declared purpose is the one asked.
@@ -95,6 +110,17 @@ pub fn is_declared_by(activity: &Activity, asked: &PurposeRef) -> bool {
 }
 
 impl Case<'_> {
+    /// Whether the purpose asked is direct marketing, or compatible with a purpose that is.
+    pub fn is_marketing(&self) -> bool {
+        self.purpose.is_some_and(|asked| match asked.own {
+            Some(own) => own.direct_marketing,
+            None => {
+                let mut compatible = self.activity.purposes.iter();
+                compatible.any(|own| own.direct_marketing && is_compatible(own, &asked))
+            }
+        })
+    }
+
     /// The codes of each purpose that the question may mean: the one asked, or every declared one. Whoever asks by
     /// code means that code; whoever asks by id means all codes of the purpose.
     pub fn purposes_meant(&self) -> Vec<Vec<Code>> {

@@ -10,21 +10,24 @@ use jiff::civil::Date;
 
 use super::{
     case::{Case, Combination},
+    listed::Listed,
     outcome::Outcome,
 };
 use crate::domain::{
     finding::{Evidence, FindingCode},
     operation::Operation,
     question::{EventFact, Fact},
-    retention::{EndAction, RetentionRule},
+    retention::{EndAction, Limit, RetentionRule},
 };
 
 /// RETENTION_*, EARLY_ERASURE_*, LEGAL_HOLD_*.
 pub fn retention(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
-    let rules = in_scope(case, asked);
-    let served: Vec<&Rule<'_>> = rules
+    let rules = rules(case, asked);
+    let kept: Vec<&Rule<'_>> = rules
         .iter()
-        .filter(|rule| case.counts(&rule.rule.scope.purposes))
+        .filter(|rule| {
+            case.reaches_purpose(&rule.rule.scope.purposes) && case.overlaps(&rule.rule.scope, asked)
+        })
         .collect();
     let restored = if asked.operation == Operation::RestoreBackup {
         FindingCode::EraseAgain.into()
@@ -35,17 +38,21 @@ pub fn retention(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
         Operation::Erase => erase::erase(case, asked, &rules),
         Operation::Restrict => Outcome::default(),
         Operation::Anonymise | Operation::Archive if case.is_duty(asked) => {
-            keep::keep(case, asked, &served).and(erase::barred(case, &rules))
+            keep::keep(case, asked, &kept).and(erase::barred(case, &rules))
         }
-        _ => keep::keep(case, asked, &served),
+        _ => keep::keep(case, asked, &kept),
     })
 }
 
-/// Whether a rule whose end is this action covers what is asked: the action is the controller's duty then.
+/// Whether a rule whose end is this action covers what is asked: the action is the controller's duty then. Data goes to
+/// an archive only at the end of its period.
 pub fn ends_in(case: &Case<'_>, asked: &Combination<'_>, action: EndAction) -> bool {
-    case.retention().entries.iter().any(|rule| {
+    rules(case, asked).iter().any(|Rule { rule, .. }| {
+        let early = action == EndAction::Archiving
+            && last_days(case, rule).is_some_and(|(use_until, _)| case.day <= use_until);
         rule.end_action == action
-            && case.counts(&rule.scope.purposes)
+            && !early
+            && (case.purpose.is_none() || case.counts(&rule.scope.purposes))
             && case.scope_covers(&rule.scope, asked)
             && is_on(case, rule)
     })
@@ -62,16 +69,36 @@ struct Rule<'a> {
     evidence: Evidence,
 }
 
-/// The rules of every purpose: those of one that is not asked still bar erasing.
-fn in_scope<'a>(case: &Case<'a>, asked: &Combination<'_>) -> Vec<Rule<'a>> {
-    let list = case.retention();
-    list.iter()
-        .filter(|(_, rule)| case.overlaps(&rule.scope, asked))
-        .map(|(place, rule)| Rule {
-            rule,
-            evidence: case.evidence(place, &rule.provenance),
+/// The rules for the data and person asked, of every operation and purpose: those that are not asked still bar erasing.
+/// A rule of the activity takes the place of the register's on its side: a longest period never lifts a shortest one.
+fn rules<'a>(case: &Case<'a>, asked: &Combination<'_>) -> Vec<Rule<'a>> {
+    let of = |list: Listed<'a, RetentionRule>| -> Vec<Rule<'a>> {
+        list.iter()
+            .filter(|(_, rule)| case.overlaps_matter(&rule.scope, asked))
+            .map(|(place, rule)| Rule {
+                rule,
+                evidence: case.evidence(place, &rule.provenance),
+            })
+            .collect()
+    };
+    let [own, default] = case.retention();
+    let mut rules = of(own);
+    let takes = |side: fn(Limit) -> bool| {
+        rules.iter().any(|Rule { rule, .. }| {
+            side(rule.limit)
+                && case.scope_covers_matter(&rule.scope, asked)
+                && case.reaches_purpose(&rule.scope.purposes)
+                && !matches!(guard(case, rule), Guard::Off)
         })
-        .collect()
+    };
+    let (longest, shortest) = (takes(Limit::is_maximum), takes(Limit::is_minimum));
+    let stands = |limit: Limit| limit.is_maximum() && !longest || limit.is_minimum() && !shortest;
+    rules.extend(
+        of(default)
+            .into_iter()
+            .filter(|default| stands(default.rule.limit)),
+    );
+    rules
 }
 
 enum Guard {
@@ -107,7 +134,14 @@ enum Event {
 }
 
 fn event(case: &Case<'_>, rule: &RetentionRule) -> Event {
-    match case.facts().event(rule.event) {
+    // A period whose start the record does not name runs from collection.
+    let collected = || {
+        let is_unstated = rule.event.as_str() == "ropa:UnstatedStart";
+        is_unstated
+            .then(|| case.facts().events.get("ropa:DataCollected").copied())
+            .flatten()
+    };
+    match case.facts().event(rule.event).or_else(collected) {
         Some(EventFact::On(day)) => Event::On(day),
         Some(EventFact::NotYet) => Event::NotYet,
         Some(EventFact::Unknown) => Event::Unknown,

@@ -11,15 +11,24 @@ use crate::domain::{
     finding::{Finding, FindingCode, Verdict},
     operation::Operation,
     question::{Fact, RequestFact},
+    term::Term,
+    vocabulary::Facet,
 };
 
 /// Objection where it is absolute, restriction, erasure.
 pub fn rights(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
-    if case.is_duty(asked) {
+    if asked.operation.is_duty() {
         return Outcome::default();
     }
+    if case.is_duty(asked) {
+        // What a rule says is done at the end does not go before a request that was granted.
+        return match case.facts().erasure {
+            RequestFact::Granted => erasure(case, asked),
+            _ => Outcome::default(),
+        };
+    }
     Outcome::all([
-        marketing(case),
+        marketing(case, asked),
         opt_out(case, asked),
         restriction(case, asked),
         erasure(case, asked),
@@ -27,23 +36,38 @@ pub fn rights(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
 }
 
 /// OBJECTION_DIRECT_MARKETING (Art. 21(2), (3)): absolute, whatever the ground.
-fn marketing(case: &Case<'_>) -> Outcome {
-    if !case
-        .purpose
-        .is_some_and(|asked| asked.own.is_some_and(|own| own.direct_marketing))
-    {
+fn marketing(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
+    if !case.is_marketing() {
         return Outcome::default();
     }
-    let channel = case.attest(Finding::new(FindingCode::ChannelConsentUnchecked));
+    let channel = if sends(case, asked) {
+        case.attest(Finding::new(FindingCode::ChannelConsentUnchecked))
+    } else {
+        Outcome::default()
+    };
     absolute(case, FindingCode::ObjectionDirectMarketing).and(channel)
+}
+
+/// Marketing is sent where contact data is used for it.
+fn sends(case: &Case<'_>, asked: &Combination<'_>) -> bool {
+    let contact = Term::parse(Facet::Data, "pd:Contact").ok();
+    let is_contact = |data: &Term| {
+        contact
+            .as_ref()
+            .is_some_and(|contact| case.record.data.overlaps(data, contact))
+    };
+    matches!(
+        asked.operation,
+        Operation::Use | Operation::Disclose | Operation::Transfer
+    ) && asked.data.is_some_and(is_contact)
 }
 
 /// OPT_OUT_*: a standing opt-out that the record grants counts as an objection.
 fn opt_out(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
     let matching = case.own("opt_outs", &case.activity.opt_outs);
-    let matching = matching
-        .iter()
-        .find(|(_, opt_out)| case.counts(&opt_out.scope.purposes) && case.overlaps(&opt_out.scope, asked));
+    let matching = matching.iter().find(|(_, opt_out)| {
+        case.reaches_purpose(&opt_out.scope.purposes) && case.overlaps(&opt_out.scope, asked)
+    });
     let Some((place, opt_out)) = matching else {
         return Outcome::default();
     };

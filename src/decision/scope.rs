@@ -1,12 +1,16 @@
 //! How the scope of a statement meets a combination: covering for grants, overlapping for what restricts.
 
-use super::case::{Case, Combination, Party};
+use super::{
+    case::{Case, Combination, Party},
+    place,
+};
 use crate::domain::{
-    activity::{Activity, Purpose},
+    activity::{Activity, FormLimit, Purpose},
     operation::Operation,
+    question::Form,
     statement::{PartyRef, PurposeRef, Scope},
     term::{Classes, Term},
-    vocabulary::Code,
+    vocabulary::{Code, Facet},
 };
 
 /// How the data of a grant's scope meets the data asked.
@@ -37,13 +41,45 @@ impl Case<'_> {
         }
     }
 
-    /// Whether something that restricts and names these purposes counts: it spares only a question that is known to
-    /// ask for others.
-    pub fn names_purpose(&self, purposes: &[PurposeRef]) -> bool {
-        if purposes.is_empty() || self.purpose.is_none() || self.counts(purposes) {
+    /// Whether a period or an opt-out that names these purposes reaches the one asked: also by a code that is above
+    /// the code asked or one of its purpose's codes.
+    pub fn reaches_purpose(&self, purposes: &[PurposeRef]) -> bool {
+        let within = |named: &Code| {
+            let own = self.purpose.iter().filter_map(|asked| asked.own);
+            let asked = self.purpose.iter().filter_map(|asked| asked.code);
+            own.flat_map(|own| own.codes.iter().copied())
+                .chain(asked)
+                .any(|code| code.is_within(*named))
+        };
+        self.counts(purposes)
+            || purposes
+                .iter()
+                .any(|purpose| matches!(purpose, PurposeRef::Code(code) if within(code)))
+            || self
+                .purpose
+                .and_then(|asked| asked.own)
+                .is_some_and(|own| purposes.contains(&PurposeRef::Id(own.id.clone())))
+    }
+
+    /// Whether something that forbids and names these purposes counts: it spares only a question that is known to ask
+    /// for others. The controller's duties serve no purpose, and a purpose without codes may be any.
+    pub fn names_purpose(&self, purposes: &[PurposeRef], asked: &Combination<'_>) -> bool {
+        if purposes.is_empty()
+            || self.purpose.is_none()
+            || self.is_duty(asked)
+            || self.reaches_purpose(purposes)
+        {
             return true;
         }
         let meant = self.purposes_meant();
+        let named_by_code = || {
+            purposes
+                .iter()
+                .any(|purpose| matches!(purpose, PurposeRef::Code(_)))
+        };
+        if meant.iter().any(Vec::is_empty) && named_by_code() {
+            return true;
+        }
         let overlaps = |forbidden: &Code| meant.iter().flatten().any(|asked| asked.overlaps(*forbidden));
         purposes.iter().any(|forbidden| match forbidden {
             PurposeRef::Code(code) => overlaps(code),
@@ -140,6 +176,31 @@ impl Case<'_> {
         self.data_fit(scope, asked) != DataFit::Missed && self.scope_covers_rest(scope, asked)
     }
 
+    /// Whether the data is in the form that it has to have. What identifies persons is neither anonymous nor
+    /// pseudonymous, whatever the question says.
+    pub fn form_is_covered(&self, asked: &Combination<'_>, form: FormLimit) -> bool {
+        match (form, self.facts().form) {
+            (FormLimit::Any, _) => true,
+            (FormLimit::Anonymised, Form::Anonymised)
+            | (FormLimit::Pseudonymised, Form::Anonymised | Form::Pseudonymised) => !self.identifies(asked),
+            (FormLimit::Anonymised | FormLimit::Pseudonymised, _) => false,
+        }
+    }
+
+    /// Whether the data identifies persons by itself.
+    pub fn identifies(&self, asked: &Combination<'_>) -> bool {
+        let identifying = Term::parse(Facet::Data, "pd:Identifying").ok();
+        asked.data.is_some_and(|data| {
+            identifying.is_some_and(|identifying| self.record.data.is_within(data, &identifying))
+        })
+    }
+
+    /// Whether a scope covers data and person.
+    pub fn scope_covers_matter(&self, scope: &Scope, asked: &Combination<'_>) -> bool {
+        self.data_fit(scope, asked) != DataFit::Missed
+            && (scope.subjects.is_empty() || self.covers_person(&scope.subjects))
+    }
+
     /// Whether the declared categories cover the person: one declared role is enough, but a role that is marked exact
     /// (a child, a vulnerable person) has to be covered itself.
     pub fn covers_person(&self, declared: &[Term]) -> bool {
@@ -191,6 +252,21 @@ impl Case<'_> {
 
     /// Whether a scope that restricts has anything in common with what is asked. Purposes are left to the caller.
     pub fn overlaps(&self, scope: &Scope, asked: &Combination<'_>) -> bool {
+        let recipients = match self.counterparty.party() {
+            Some(party) => scope
+                .recipients
+                .iter()
+                .any(|forbidden| self.overlaps_party(party, forbidden)),
+            // Published or transferred to nobody in particular it reaches everybody.
+            None => matches!(asked.operation, Operation::Publish | Operation::Transfer),
+        };
+        (scope.operations.is_empty() || self.forbids(&scope.operations, asked))
+            && (scope.recipients.is_empty() || recipients)
+            && self.overlaps_matter(scope, asked)
+    }
+
+    /// Whether data and person of a scope that restricts have anything in common with what is asked.
+    pub fn overlaps_matter(&self, scope: &Scope, asked: &Combination<'_>) -> bool {
         let terms = &self.record.data;
         let data = |asked_data: &Term| {
             scope
@@ -202,21 +278,16 @@ impl Case<'_> {
                     .iter()
                     .any(|class| asked.classes.is(*class) || terms.may_include(asked_data, *class))
         };
-        let recipients = match self.counterparty.party() {
-            Some(party) => scope
-                .recipients
-                .iter()
-                .any(|forbidden| self.overlaps_party(party, forbidden)),
-            // Published or transferred to nobody in particular it reaches everybody.
-            None => matches!(asked.operation, Operation::Publish | Operation::Transfer),
-        };
-        let operations = scope
-            .operations
-            .iter()
-            .any(|word| word.overlaps(asked.operation) || word.overlaps(asked.as_asked));
-        (scope.operations.is_empty() || operations)
-            && (!scope.names_data() || asked.data.is_none_or(data))
-            && self.overlaps_person(&scope.subjects)
-            && (scope.recipients.is_empty() || recipients)
+        (!scope.names_data() || asked.data.is_none_or(data)) && self.overlaps_person(&scope.subjects)
+    }
+
+    /// Whether words that forbid have anything in common with what is asked. What goes to a third country is a
+    /// transfer, whatever it was asked as.
+    pub fn forbids(&self, words: &[Operation], asked: &Combination<'_>) -> bool {
+        words.iter().any(|word| {
+            word.overlaps(asked.operation)
+                || word.overlaps(asked.as_asked)
+                || *word == Operation::Transfer && place::goes_abroad(self, asked)
+        })
     }
 }

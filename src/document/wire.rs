@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{
-        activity::{Article22, DisclosureForm, Initiative, Outcome},
+        activity::{Article22, FormLimit, Initiative, Outcome},
         finding::{Plane, Severity, Verdict},
         operation::Operation,
         party::TransferTool,
@@ -98,11 +98,11 @@ meanings! {
         Pseudonymised => Some(Form::Pseudonymised),
         Anonymised => Some(Form::Anonymised),
     }
-    pb::DataForm => DisclosureForm {
-        Unspecified => Some(DisclosureForm::Any),
-        Identifying => Some(DisclosureForm::Any),
-        Pseudonymised => Some(DisclosureForm::Pseudonymised),
-        Anonymised => Some(DisclosureForm::Anonymised),
+    pb::DataForm => FormLimit {
+        Unspecified => Some(FormLimit::Any),
+        Identifying => Some(FormLimit::Any),
+        Pseudonymised => Some(FormLimit::Pseudonymised),
+        Anonymised => Some(FormLimit::Anonymised),
     }
     pb::retention_rule::Limit => Limit {
         Unspecified => Some(Limit::Maximum),

@@ -5,12 +5,13 @@ use super::{
     operation::Operation,
     party::Country,
     retention::RetentionRule,
-    statement::{Effective, Extent, LawReference, PartyRef, Provenance, PurposeRef, Scope, Stated},
+    statement::{Effective, Entry, Extent, LawReference, PartyRef, Provenance, PurposeRef, Scope, Stated},
     term::{Classes, Term},
     vocabulary::Code,
 };
 
-/// One entry of the record: purposes that share their data.
+/// One entry of the record: purposes that share their data. What decisions do not depend on (measures, systems, texts)
+/// stays in the document.
 #[derive(Clone, Debug)]
 pub struct Activity {
     /// Its name.
@@ -113,6 +114,8 @@ pub struct DataUse {
     pub conditions: Vec<Id>,
     /// What the data is here beyond what its codes say.
     pub raised_to: Classes,
+    /// In which form.
+    pub form: FormLimit,
     /// Kind and source.
     pub stated: Stated,
 }
@@ -219,7 +222,7 @@ pub struct Disclosure {
     /// Where the recipient may be; empty: within the EEA.
     pub places: Vec<Place>,
     /// In anonymous form only.
-    pub form: DisclosureForm,
+    pub form: FormLimit,
     /// Kind and source.
     pub stated: Stated,
 }
@@ -244,9 +247,9 @@ pub enum Place {
     Country(Country),
 }
 
-/// The form of data in a disclosure.
+/// The form that data has to have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DisclosureForm {
+pub enum FormLimit {
     /// Any.
     Any,
     /// Pseudonymised or anonymous only.
@@ -341,3 +344,24 @@ pub struct Access {
     /// Where it is stated.
     pub provenance: Provenance,
 }
+
+impl Entry for Purpose {
+    fn id(&self) -> Option<&Id> {
+        Some(&self.id)
+    }
+}
+
+impl Entry for Prohibition {
+    fn id(&self) -> Option<&Id> {
+        self.id.as_ref()
+    }
+}
+
+impl Entry for SubjectUse {}
+impl Entry for DataUse {}
+impl Entry for OperationUse {}
+impl Entry for LegalBasis {}
+impl Entry for Disclosure {}
+impl Entry for ProcessorUse {}
+impl Entry for AutomatedDecision {}
+impl Entry for OptOut {}

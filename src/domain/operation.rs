@@ -117,11 +117,16 @@ impl Operation {
         }
     }
 
-    /// Whether a word that forbids has anything in common with the operation asked: what is disclosed to somebody is
-    /// also disclosed where it is published or transferred.
+    /// Whether a word that forbids has anything in common with the operation asked: using includes what it implies,
+    /// but profiling and the like only where they are asked; what is disclosed to somebody is also disclosed where it
+    /// is published or transferred.
     pub const fn overlaps(self, asked: Self) -> bool {
+        let declared = matches!(
+            self,
+            Self::Profile | Self::Score | Self::SelectSearch | Self::DecideAutomated
+        );
         self.covers(asked)
-            || asked.covers(self)
+            || asked.covers(self) && !declared
             || matches!(self, Self::Disclose) && matches!(asked, Self::Publish | Self::Transfer)
     }
 }

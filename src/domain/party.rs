@@ -11,6 +11,9 @@ use super::{
 pub struct Country([u8; 2]);
 
 impl Country {
+    /// Of no country: a code that ISO 3166-1 leaves to its users, and no law has entries for.
+    pub const NONE: Self = Self(*b"ZZ");
+
     /// The country with this code, where it is two capital letters.
     pub fn parse(text: &str) -> Option<Self> {
         match *text.as_bytes() {

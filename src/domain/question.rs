@@ -84,6 +84,8 @@ pub struct Facts {
     pub consents: Vec<Consent>,
     /// Whether the counterparty asked for the data.
     pub requested: Fact,
+    /// Whether the person asked that the data go to the recipient (Art. 20).
+    pub subject_requested: Fact,
     /// The provision that entitles the counterparty.
     pub legal_reference: Option<String>,
     /// An objection or opt-out (Art. 21).

@@ -10,7 +10,7 @@ use jiff::{Span, civil::Date};
 
 use super::{
     name::Id,
-    statement::{LawReference, Provenance, Scope},
+    statement::{Entry, LawReference, Provenance, Scope},
     vocabulary::Code,
 };
 
@@ -41,6 +41,12 @@ pub struct RetentionRule {
     pub laws: Vec<LawReference>,
     /// Where it is stated.
     pub provenance: Provenance,
+}
+
+impl Entry for RetentionRule {
+    fn id(&self) -> Option<&Id> {
+        self.id.as_ref()
+    }
 }
 
 /// Whether a period is the longest, the shortest, or both.

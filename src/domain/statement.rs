@@ -21,6 +21,16 @@ pub enum StatementKind {
     Denies,
 }
 
+/// An entry of a list of a record.
+pub trait Entry {
+    /// Its id, where it has one of its own.
+    fn id(&self) -> Option<&Id> {
+        None
+    }
+}
+
+impl Entry for Extent {}
+
 /// Where a statement was taken from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Provenance {

@@ -184,7 +184,7 @@ pub struct Terms {
 }
 
 /// An own term with what follows from its parents.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 struct Known {
     /// All own terms and the codes right above them that it is within; what is above a code the vocabulary knows.
     above: Vec<Term>,
@@ -192,33 +192,42 @@ struct Known {
     exact: bool,
 }
 
+/// Own terms of which some make no sense.
+#[derive(Clone, Debug)]
+pub struct BrokenTerms {
+    /// The ids whose parents are missing or lead back to themselves, that stand too deep, or that are too many.
+    pub ids: Vec<Id>,
+    /// All of them, the broken ones without parents: enough to look for what else is wrong, and for nothing more.
+    pub terms: Terms,
+}
+
 impl Terms {
-    /// The terms with these own ones. Answers the ids whose parents are missing or lead back to themselves, that stand
-    /// too deep, or that are too many.
-    pub fn new(mut own: BTreeMap<Id, OwnTerm>) -> Result<Self, Vec<Id>> {
-        if own.len() > MOST_OWN_TERMS {
-            return Err(own.into_keys().skip(MOST_OWN_TERMS).collect());
-        }
+    /// The terms with these own ones.
+    pub fn new(own: BTreeMap<Id, OwnTerm>) -> Result<Self, BrokenTerms> {
         let mut terms = Self::default();
+        let mut left: Vec<(Id, OwnTerm)> = own.into_iter().collect();
+        let too_many = left.split_off(left.len().min(MOST_OWN_TERMS));
         // A term is known once its parents are: what never becomes known hangs in the air, in a cycle or too deep.
         for _ in 0..DEEPEST {
-            let stands = |term: &OwnTerm| term.broader.iter().all(|parent| terms.contains(parent));
-            let ready: Vec<Id> = own
-                .iter()
-                .filter(|(_, term)| stands(term))
-                .map(|(id, _)| id.clone())
-                .collect();
+            let (ready, waiting): (Vec<_>, Vec<_>) = left
+                .into_iter()
+                .partition(|(_, term)| term.broader.iter().all(|parent| terms.contains(parent)));
             let known: Vec<(Id, Known)> = ready
                 .into_iter()
-                .filter_map(|id| own.remove(&id).map(|term| (id, terms.know(&term))))
+                .map(|(id, term)| (id, terms.know(&term)))
                 .collect();
             terms.own.extend(known);
+            left = waiting;
         }
-        if own.is_empty() {
-            Ok(terms)
-        } else {
-            Err(own.into_keys().collect())
+        left.extend(too_many);
+        if left.is_empty() {
+            return Ok(terms);
         }
+        let ids: Vec<Id> = left.into_iter().map(|(id, _)| id).collect();
+        terms
+            .own
+            .extend(ids.iter().map(|id| (id.clone(), Known::default())));
+        Err(BrokenTerms { ids, terms })
     }
 
     fn know(&self, term: &OwnTerm) -> Known {
@@ -319,7 +328,20 @@ impl Terms {
 
     /// Whether the two have anything in common, without any guard: how prohibitions match.
     pub fn overlaps(&self, one: &Term, other: &Term) -> bool {
-        self.is_within(one, other) || self.is_within(other, one)
+        let codes = || match (one, other) {
+            (Term::Code(one), Term::Code(other)) => one.overlaps(*other),
+            _ => false,
+        };
+        let below_both = |term: &Term| self.is_within(term, one) && self.is_within(term, other);
+        self.is_within(one, other)
+            || self.is_within(other, one)
+            || codes()
+            || self
+                .own
+                .keys()
+                .cloned()
+                .map(Term::Own)
+                .any(|own| below_both(&own))
     }
 }
 
@@ -339,7 +361,7 @@ mod tests {
         }
     }
 
-    fn terms(list: &[(&str, OwnTerm)]) -> Result<Terms, Vec<Id>> {
+    fn terms(list: &[(&str, OwnTerm)]) -> Result<Terms, BrokenTerms> {
         Terms::new(
             list.iter()
                 .map(|(id, own)| (id.parse().unwrap(), own.clone()))
@@ -384,7 +406,7 @@ mod tests {
             ("d", own(&["pd:Name"], none)),
         ])
         .unwrap_err();
-        let broken: Vec<&str> = broken.iter().map(Id::as_str).collect();
+        let broken: Vec<&str> = broken.ids.iter().map(Id::as_str).collect();
         assert_eq!(broken, ["a", "b", "c"]);
     }
 }

@@ -132,9 +132,12 @@ impl Code {
             && asked.is_within(self)
     }
 
-    /// Whether the two have anything in common: one is the other or above it, without any guard.
+    /// Whether the two have anything in common: one is within the other, or something is within both; without any
+    /// guard.
     pub fn overlaps(self, other: Code) -> bool {
-        self.is_within(other) || other.is_within(self)
+        self.is_within(other)
+            || other.is_within(self)
+            || codes(self.0.facet).any(|code| code.is_within(self) && code.is_within(other))
     }
 }
 

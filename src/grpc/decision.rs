@@ -8,7 +8,7 @@ use super::{answer, error, question};
 use crate::{
     clock, decision,
     pb::{self, decision_service_server::DecisionService},
-    replica::Replica,
+    replica::{Replica, State},
 };
 
 /// `DecisionService`: answers from the served snapshot, never from the database.
@@ -26,6 +26,14 @@ impl Decisions {
             cache_max_age,
         }
     }
+
+    /// Why nothing is served.
+    fn unserved(&self) -> Status {
+        match self.replica.state() {
+            State::Replaced => error::store_replaced(),
+            State::Starting | State::Serving => error::not_ready(),
+        }
+    }
 }
 
 #[tonic::async_trait]
@@ -34,7 +42,7 @@ impl DecisionService for Decisions {
         let now = clock::now();
         let question = question::question(request.into_inner(), now).map_err(error::invalid)?;
         let served = self.replica.served();
-        let served = served.as_ref().ok_or_else(error::not_ready)?;
+        let served = served.as_ref().ok_or_else(|| self.unserved())?;
         let decision = decision::decide(&served.snapshot, &question)
             .ok_or_else(|| error::register_not_found(question.register.as_str()))?;
         let made = answer::Made {

@@ -62,6 +62,7 @@ fn read(at: &mut At<'_>, request: pb::CheckRequest, now: Timestamp) -> Option<Qu
         outcome,
         human_decides,
         attested,
+        subject_requested,
     } = request;
     let register = at.field("register", |at| register_id(at, &register));
     let activity = at.field("activity", |at| activity_id(at, &activity, register.as_ref()));
@@ -92,8 +93,13 @@ fn read(at: &mut At<'_>, request: pb::CheckRequest, now: Timestamp) -> Option<Qu
         (Some(recipient), None) => Counterparty::Recipient(recipient),
         (None, Some(processor)) => Counterparty::Processor(processor),
         (None, None) => {
-            if operations.contains(&Operation::Disclose) {
-                at.field("recipient", |at| at.wrong("is required for DISCLOSE"));
+            if operations
+                .iter()
+                .any(|operation| matches!(operation, Operation::Disclose | Operation::Transfer))
+            {
+                at.field("recipient", |at| {
+                    at.wrong("is required for DISCLOSE and TRANSFER")
+                });
             }
             Counterparty::None
         }
@@ -109,6 +115,7 @@ fn read(at: &mut At<'_>, request: pb::CheckRequest, now: Timestamp) -> Option<Qu
         conditions: read_conditions(at, conditions),
         consents: at.each("consents", 8, consents, consent),
         requested: fact(at, "requested", requested),
+        subject_requested: fact(at, "subject_requested", subject_requested),
         legal_reference: {
             let text = at.text("legal_reference", 200, legal_reference);
             (!text.trim().is_empty()).then_some(text)

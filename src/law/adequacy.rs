@@ -14,9 +14,14 @@ pub struct Decision {
     pub in_force: InForce,
     /// What limits it to some importers; the question then has to say whether the importer is covered.
     pub scope: Option<&'static str>,
+    /// Exporters' countries for which it is not known to hold: ISO 3166-1 alpha-2.
+    pub not_from: &'static [&'static str],
     /// The act.
     pub source: Source,
 }
+
+/// States that are bound by a decision once it is incorporated into the EEA Agreement.
+const EFTA: &[&str] = &["IS", "LI", "NO"];
 
 const fn decision(
     country: &'static str,
@@ -28,6 +33,7 @@ const fn decision(
         country,
         in_force,
         scope,
+        not_from: &[],
         source: Source {
             citation,
             confirmed: false,
@@ -36,15 +42,18 @@ const fn decision(
 }
 
 /// Every decision known, by country. The European Patent Organisation is left out: it is no country.
-pub const DECISIONS: [Decision; 16] = [
+pub const DECISIONS: [Decision; 17] = [
     decision("AD", InForce::since(2010, 10, 19), None, "Decision 2010/625/EU"),
     decision("AR", InForce::since(2003, 6, 30), None, "Decision 2003/490/EC"),
-    decision(
-        "BR",
-        InForce::since(2026, 1, 26),
-        None,
-        "Implementing Decision (EU) 2026/179",
-    ),
+    Decision {
+        not_from: EFTA,
+        ..decision(
+            "BR",
+            InForce::since(2026, 1, 26),
+            Some("not processing for public security, defence or criminal investigation"),
+            "Implementing Decision (EU) 2026/179; not known to be incorporated into the EEA Agreement",
+        )
+    },
     decision(
         "CA",
         InForce::since(2001, 12, 20),
@@ -60,7 +69,13 @@ pub const DECISIONS: [Decision; 16] = [
     ),
     decision(
         "GB",
-        InForce::since(2021, 6, 28).until(2031, 12, 28),
+        InForce::since(2021, 6, 28).until(2025, 12, 19),
+        Some("not data transferred for immigration control"),
+        "Implementing Decision (EU) 2021/1772",
+    ),
+    decision(
+        "GB",
+        InForce::since(2025, 12, 19).until(2031, 12, 28),
         None,
         "Implementing Decision (EU) 2021/1772, renewed on 19 December 2025 until 27 December 2031",
     ),
@@ -107,11 +122,25 @@ pub const DECISIONS: [Decision; 16] = [
     ),
 ];
 
-/// The decision for a country, in force or not.
-pub fn decision_for(country: Country) -> Option<&'static Decision> {
-    DECISIONS
+/// The decision for a country that an exporter may rely on: the one in force on the day, else the latest.
+pub fn decision_for(country: Country, exporter: Country, day: Date) -> Option<&'static Decision> {
+    let of_country = |decision: &&Decision| {
+        decision.country == country.as_str() && !decision.not_from.contains(&exporter.as_str())
+    };
+    let all = || DECISIONS.iter().filter(of_country);
+    all()
+        .find(|decision| decision.in_force.contains(day))
+        .or_else(|| all().max_by_key(|decision| decision.in_force.from))
+}
+
+/// The next day after `day` on which a decision for the country begins or ends.
+pub fn next_change(country: Country, day: Date) -> Option<Date> {
+    let of_country = DECISIONS
         .iter()
-        .find(|decision| decision.country == country.as_str())
+        .filter(|decision| decision.country == country.as_str());
+    of_country
+        .filter_map(|decision| decision.in_force.next_change(day))
+        .min()
 }
 
 impl Decision {

@@ -58,6 +58,14 @@ pub const AGES: [ConsentAge; 4] = [
     },
 ];
 
+/// The next day after `day` on which the country's age changes.
+pub fn next_change(country: Country, day: Date) -> Option<Date> {
+    let of_country = AGES.iter().filter(|entry| entry.country == country.as_str());
+    of_country
+        .filter_map(|entry| entry.in_force.next_change(day))
+        .min()
+}
+
 /// The age that counts for a consent given on the day, and its source where it is national law.
 pub fn age_for(country: Country, given_on: Date) -> (u32, Option<Source>) {
     AGES.iter()

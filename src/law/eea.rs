@@ -1,8 +1,8 @@
 //! The European Economic Area, by ISO 3166-1 code. Outside it Chapter V applies.
 
-use jiff::civil::{Date, date};
+use jiff::civil::Date;
 
-use super::InForce;
+use super::{InForce, Source};
 use crate::domain::party::Country;
 
 /// A member, or a territory with a code of its own in which the GDPR applies.
@@ -12,26 +12,41 @@ pub struct Member {
     pub code: &'static str,
     /// When the GDPR applied there.
     pub in_force: InForce,
+    /// Where it is from.
+    pub source: Source,
 }
 
-/// Since the GDPR applies in the Union.
-const UNION: InForce = InForce {
-    from: date(2018, 5, 25),
-    until: None,
-};
-/// Since its incorporation into the EEA Agreement (Decision 154/2018).
-const EFTA: InForce = InForce {
-    from: date(2018, 7, 20),
-    until: None,
-};
-/// To the end of the transition period of the Withdrawal Agreement.
-const UNITED_KINGDOM: InForce = InForce {
-    from: date(2018, 5, 25),
-    until: Some(date(2021, 1, 1)),
-};
+/// Since when, and by what.
+type Rule = (InForce, &'static str);
 
-const fn member(code: &'static str, in_force: InForce) -> Member {
-    Member { code, in_force }
+/// Since the GDPR applies in the Union.
+const UNION: Rule = (InForce::since(2018, 5, 25), "TEU Art. 52, GDPR Art. 99(2)");
+/// Territories of Member States in which Union law applies.
+const TERRITORY: Rule = (
+    InForce::since(2018, 5, 25),
+    "TFEU Art. 355(1) and (4), GDPR Art. 99(2)",
+);
+/// Since its incorporation into the EEA Agreement.
+const EFTA: Rule = (
+    InForce::since(2018, 7, 20),
+    "EEA Joint Committee Decision 154/2018",
+);
+/// To the end of the transition period.
+const UNITED_KINGDOM: Rule = (
+    InForce::since(2018, 5, 25).until(2021, 1, 1),
+    "Withdrawal Agreement Arts 126, 127",
+);
+
+const fn member(code: &'static str, (in_force, citation): Rule) -> Member {
+    let source = Source {
+        citation,
+        confirmed: false,
+    };
+    Member {
+        code,
+        in_force,
+        source,
+    }
 }
 
 /// Every member. Svalbard (SJ) is left out: that it belongs is not confirmed. Greenland, the Faroe Islands,
@@ -64,14 +79,14 @@ pub const MEMBERS: [Member; 38] = [
     member("SE", UNION),
     member("SI", UNION),
     member("SK", UNION),
-    // Territories of Finland and France in which Union law applies.
-    member("AX", UNION),
-    member("GF", UNION),
-    member("GP", UNION),
-    member("MF", UNION),
-    member("MQ", UNION),
-    member("RE", UNION),
-    member("YT", UNION),
+    // Territories of Finland and France.
+    member("AX", TERRITORY),
+    member("GF", TERRITORY),
+    member("GP", TERRITORY),
+    member("MF", TERRITORY),
+    member("MQ", TERRITORY),
+    member("RE", TERRITORY),
+    member("YT", TERRITORY),
     member("IS", EFTA),
     member("LI", EFTA),
     member("NO", EFTA),
@@ -80,9 +95,14 @@ pub const MEMBERS: [Member; 38] = [
 
 /// Whether the country is in the EEA on the day.
 pub fn contains(country: Country, day: Date) -> bool {
+    member_on(country, day).is_some()
+}
+
+/// The country as a member on the day.
+pub fn member_on(country: Country, day: Date) -> Option<&'static Member> {
     MEMBERS
         .iter()
-        .any(|member| member.code == country.as_str() && member.in_force.contains(day))
+        .find(|member| member.code == country.as_str() && member.in_force.contains(day))
 }
 
 /// The next day after `day` on which that changes.

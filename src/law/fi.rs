@@ -5,7 +5,7 @@ use super::{
     ground::{DataLimit, NationalGround},
 };
 use crate::domain::{
-    activity::Article6,
+    activity::{Article6, Article9},
     register::{PublicRole, Sector},
     term::DataClass,
 };
@@ -34,6 +34,7 @@ pub const GROUNDS: &[NationalGround] = &[
         id: "fi-dpa-6-1-2",
         country: "FI",
         class: DataClass::Special,
+        exceptions: &[Article9::SocialProtection, Article9::SubstantialPublicInterest],
         data: DataLimit::Any,
         sectors: &[Sector::UnemploymentFund],
         roles: BY_LAW,
@@ -52,6 +53,7 @@ pub const GROUNDS: &[NationalGround] = &[
         id: "fi-dpa-7",
         country: "FI",
         class: DataClass::Criminal,
+        exceptions: &[],
         data: DataLimit::Any,
         sectors: &[Sector::UnemploymentFund],
         roles: BY_LAW,
@@ -69,6 +71,7 @@ pub const GROUNDS: &[NationalGround] = &[
         id: "fi-dpa-29",
         country: "FI",
         class: DataClass::NationalNumber,
+        exceptions: &[],
         data: DataLimit::Any,
         sectors: &[Sector::UnemploymentFund],
         roles: BY_LAW,

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::{InForce, LawCondition, Source};
 use crate::domain::{
-    activity::Article6,
+    activity::{Article6, Article9},
     finding::FindingCode,
     party::Country,
     register::{Controller, PublicRole, Sector},
@@ -21,6 +21,8 @@ pub struct NationalGround {
     pub country: &'static str,
     /// For which class of data.
     pub class: DataClass,
+    /// For special categories: the exceptions of Art. 9(2) that it can be the law of.
+    pub exceptions: &'static [Article9],
     /// For which data within the class.
     pub data: DataLimit,
     /// For which sectors; empty: any.

@@ -3,16 +3,14 @@
 use super::{
     InForce, Source,
     ground::{DataLimit, NationalGround},
-    sfb_114::{HEALTH, PROCESSED_FOR_1_TO_3},
+    sfb_114::{self, HEALTH, PROCESSED_FOR_1_TO_3},
 };
 use crate::domain::{
+    activity::Article9,
     finding::FindingCode,
     register::{PublicRole, Sector},
     term::DataClass,
 };
-
-/// Chapter 114 as rewritten by SFS 2024:13.
-const SFB_114: InForce = InForce::since(2024, 2, 15);
 
 const fn sensitive(
     id: &'static str,
@@ -24,6 +22,7 @@ const fn sensitive(
         id,
         country: "SE",
         class: DataClass::Special,
+        exceptions: &[Article9::SocialProtection, Article9::SubstantialPublicInterest],
         data,
         sectors: &[Sector::SocialInsurance],
         roles: &[PublicRole::Authority],
@@ -31,7 +30,7 @@ const fn sensitive(
         purposes,
         conditions: &[],
         attest: None,
-        in_force: SFB_114,
+        in_force: sfb_114::IN_FORCE,
         source: Source {
             citation,
             confirmed: false,
@@ -79,6 +78,7 @@ pub const GROUNDS: &[NationalGround] = &[
         id: "se-dpa-3-8",
         country: "SE",
         class: DataClass::Criminal,
+        exceptions: &[],
         data: DataLimit::Any,
         sectors: &[],
         roles: &[PublicRole::Authority],
@@ -96,6 +96,7 @@ pub const GROUNDS: &[NationalGround] = &[
         id: "se-dpa-3-10",
         country: "SE",
         class: DataClass::NationalNumber,
+        exceptions: &[],
         data: DataLimit::Any,
         sectors: &[],
         roles: &[],

@@ -3,12 +3,15 @@
 
 use jiff::civil::Date;
 
-use super::{LawCondition, Source};
+use super::{InForce, LawCondition, Source};
 use crate::domain::{
     party::Country,
     register::{Controller, Sector},
     vocabulary::Code,
 };
+
+/// The chapter as rewritten by SFS 2024:13.
+pub const IN_FORCE: InForce = InForce::since(2024, 2, 15);
 
 /// The code of health data in this chapter.
 pub const HEALTH: &str = "pd:MedicalHealth";
@@ -111,9 +114,16 @@ pub const OBJECTIONS: Source = Source {
 
 /// Whether the chapter applies to the controller on the day.
 pub fn applies(controller: &Controller, day: Date) -> bool {
-    Country::parse("SE") == Some(controller.country)
-        && controller.sector == Sector::SocialInsurance
-        && super::InForce::since(2024, 2, 15).contains(day)
+    is_for(controller) && IN_FORCE.contains(day)
+}
+
+/// The next day after `day` on which that changes.
+pub fn next_change(controller: &Controller, day: Date) -> Option<Date> {
+    IN_FORCE.next_change(day).filter(|_| is_for(controller))
+}
+
+fn is_for(controller: &Controller) -> bool {
+    Country::parse("SE") == Some(controller.country) && controller.sector == Sector::SocialInsurance
 }
 
 /// What section 12 says of a search by health data for each of these purposes: the strictest of their codes counts.

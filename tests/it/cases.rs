@@ -242,6 +242,7 @@ macro_rules! themes {
 themes! {
     attested
     automated
+    catalogue
     consent
     data
     erasure

@@ -46,6 +46,44 @@ fn every_code_says_what_it_means_and_where_it_is_from() {
     }
 }
 
+/// A code that nothing gives, or that no expectation names, is one that nobody knows to work.
+#[test]
+fn every_code_is_given_and_expected() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let given: String = texts(&root.join("src/decision")) + &texts(&root.join("src/law"));
+    let expected: String = texts(&root.join("tests/it/cases")) + &texts(&root.join("tests/it/questions"));
+    let is_said = |text: &str, word: &str| {
+        text.match_indices(word).any(|(at, _)| {
+            let next = text[at + word.len()..].chars().next();
+            !next.is_some_and(|c| c.is_alphanumeric() || c == '_')
+        })
+    };
+    let mut wrong = Vec::new();
+    for code in FindingCode::ALL {
+        if !is_said(&given, &format!("FindingCode::{code:?}")) {
+            wrong.push(format!("nothing gives {}", code.rule().code));
+        }
+        if !is_said(&expected, code.rule().code) {
+            wrong.push(format!("nothing expects {}", code.rule().code));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// All files below a folder, one after the other.
+fn texts(folder: &std::path::Path) -> String {
+    let mut text = String::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            text += &texts(&path);
+        } else {
+            text += &std::fs::read_to_string(&path).unwrap();
+        }
+    }
+    text
+}
+
 /// Every message and field of the contract is documented.
 #[test]
 fn everything_in_the_contract_is_documented() {

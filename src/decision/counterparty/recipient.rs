@@ -1,19 +1,21 @@
 //! Disclosures to recipients (Arts 4(9), 5(1)(a)-(c), 30(1)(d)).
 
 use super::super::{
-    case::{Case, Combination, Listed, Party, condition_outcome},
+    case::{Case, Combination, Party, condition_outcome},
+    data_use::source,
+    ground,
+    listed::Listed,
     outcome::Outcome,
     scope::DataFit,
 };
 use crate::{
     domain::{
-        activity::{Disclosure, DisclosureForm, Initiative, Place},
-        finding::{Finding, FindingCode},
+        activity::{Article6, Disclosure, Initiative, Place},
+        finding::{Finding, FindingCode, Verdict},
         party::Country,
-        question::{Fact, Form, PlaceFact},
-        statement::{List, Says},
-        term::Term,
-        vocabulary::Facet,
+        question::{Fact, PlaceFact},
+        register::ConditionKind,
+        statement::List,
     },
     law::eea,
 };
@@ -24,7 +26,7 @@ pub fn recipient(case: &Case<'_>, asked: &Combination<'_>, party: &Party) -> Out
     let matches = |disclosure: &Disclosure| {
         let recipients = &disclosure.recipients;
         recipients.iter().any(|denied| case.overlaps_party(party, denied))
-            && case.names_purpose(&disclosure.scope.purposes)
+            && case.names_purpose(&disclosure.scope.purposes, asked)
             && case.overlaps(&disclosure.scope, asked)
     };
     let code = FindingCode::RecipientAbsent;
@@ -50,44 +52,36 @@ fn declared(
         .iter()
         .filter(|(_, disclosure)| disclosure.stated.declares() && names(disclosure))
         .partition(|(_, disclosure)| !disclosure.recipients.is_empty());
-    let alternatives = named
-        .into_iter()
-        .chain(to_anybody)
-        .map(|(place, disclosure)| one(case, asked, party, place, disclosure));
-    let is_empty = !disclosures
-        .entries
-        .iter()
-        .any(|disclosure| disclosure.stated.declares());
-    let best = case.best(alternatives).unwrap_or_else(|| {
+    // In a particular inquiry an authority is no recipient: nearer than a consent, farther than what names it.
+    let inquiry = is_authority(party).then(|| inquiry(case)).flatten();
+    let one = |(place, disclosure): (String, &Disclosure)| one(case, asked, party, place, disclosure);
+    let declared = case.best(named.into_iter().map(one));
+    let consented = case.best(to_anybody.into_iter().map(one));
+    let is_named = [&declared, &consented].into_iter().flatten().any(|outcome| {
+        let exceeds = |finding: &Finding| finding.code == FindingCode::RecipientScopeExceeded;
+        !outcome.findings.iter().any(exceeds)
+    });
+    let not_declared = || {
+        let declares = |disclosure: &Disclosure| disclosure.stated.declares();
         let codes = [
             FindingCode::RecipientNotRecorded,
             FindingCode::RecipientAbsent,
             FindingCode::RecipientNotDeclared,
         ];
+        let is_empty = !disclosures.entries.iter().any(declares);
         case.uncovered(List::Recipients, is_empty, codes)
             .asks("recipient")
             .into()
-    });
-    let not_covered = best.findings.iter().any(|finding| {
-        matches!(
-            finding.code,
-            FindingCode::RecipientNotRecorded
-                | FindingCode::RecipientAbsent
-                | FindingCode::RecipientNotDeclared
-                | FindingCode::RecipientScopeExceeded
-        )
-    });
-    if not_covered && is_authority(party) {
-        return inquiry(case, best);
-    }
+    };
+    let alternatives = declared
+        .into_iter()
+        .chain(inquiry)
+        .chain(consented)
+        .chain(portability(case, asked));
+    let best = case.best(alternatives).unwrap_or_else(not_declared);
     // "None" beside a list decides what the list does not name; where it names the recipient, the record is at odds.
-    match case
-        .extent(List::Recipients)
-        .filter(|extent| extent.says == Says::None)
-    {
-        Some(extent) if !not_covered => {
-            let place = format!("{}#extents", case.activity.name);
-            let evidence = case.evidence(place, &extent.provenance);
+    match case.none(List::Recipients) {
+        Some(evidence) if is_named => {
             best.with(Finding::new(FindingCode::RecordContradiction).evidence(evidence))
         }
         _ => best,
@@ -112,12 +106,11 @@ fn one(
         DataFit::Unscoped => asked.classes.is_ordinary() || case.a_ground_names(asked),
         DataFit::Missed => false,
     };
-    let subjects = &disclosure.scope.subjects;
     let covered = data
         && case.counts(&disclosure.scope.purposes)
-        && (subjects.is_empty() || case.covers_person(subjects))
+        && case.scope_covers_rest(&disclosure.scope, asked)
         && place_is_covered(case, party, disclosure)
-        && form_is_covered(case, asked, disclosure.form);
+        && case.form_is_covered(asked, disclosure.form);
     if !covered {
         let finding = Finding::new(FindingCode::RecipientScopeExceeded)
             .asks("recipient")
@@ -164,20 +157,6 @@ fn place_is_covered(case: &Case<'_>, party: &Party, disclosure: &Disclosure) -> 
     })
 }
 
-/// What identifies persons is neither anonymous nor pseudonymous, whatever the question says.
-fn form_is_covered(case: &Case<'_>, asked: &Combination<'_>, form: DisclosureForm) -> bool {
-    let identifying = Term::parse(Facet::Data, "pd:Identifying").ok();
-    let identifies = asked.data.is_some_and(|data| {
-        identifying.is_some_and(|identifying| case.record.data.is_within(data, &identifying))
-    });
-    match (form, case.facts().form) {
-        (DisclosureForm::Any, _) => true,
-        (DisclosureForm::Anonymised, Form::Anonymised)
-        | (DisclosureForm::Pseudonymised, Form::Anonymised | Form::Pseudonymised) => !identifies,
-        (DisclosureForm::Anonymised | DisclosureForm::Pseudonymised, _) => false,
-    }
-}
-
 fn is_authority(party: &Party) -> bool {
     [
         "dpv:Authority",
@@ -189,17 +168,46 @@ fn is_authority(party: &Party) -> bool {
     .any(|kind| party.is(kind))
 }
 
-/// AUTHORITY_* (Art. 4(9)): an authority in a particular inquiry is no recipient, so a record need not name it.
-fn inquiry(case: &Case<'_>, otherwise: Outcome) -> Outcome {
-    let changes_on = otherwise.changes_on;
-    let outcome = match (case.facts().requested, &case.facts().legal_reference) {
-        (Fact::No, _) => otherwise,
-        (Fact::Yes, Some(_)) => FindingCode::AuthorityInquiry.into(),
-        _ => Finding::new(FindingCode::AuthorityRequestUnknown)
-            .detail("no recorded disclosure covers this")
-            .asks("requested")
-            .asks("legal_reference")
-            .into(),
-    };
-    outcome.until(changes_on)
+/// AUTHORITY_* (Art. 4(9)): an authority in a particular inquiry is no recipient, so a record need not name it. Denied
+/// that it asked, or that a law entitles it, there is no inquiry.
+fn inquiry(case: &Case<'_>) -> Option<Outcome> {
+    let conditions = &case.record.register.conditions;
+    let mut by_law = conditions
+        .iter()
+        .filter(|(_, condition)| condition.kind == ConditionKind::LegalRight);
+    if by_law.any(|(id, _)| case.facts().condition(id.as_str()) == Fact::No) {
+        return None;
+    }
+    match (case.facts().requested, &case.facts().legal_reference) {
+        (Fact::No, _) => None,
+        (Fact::Yes, Some(_)) => Some(FindingCode::AuthorityInquiry.into()),
+        _ => {
+            let unknown = Finding::new(FindingCode::AuthorityRequestUnknown);
+            Some(unknown.asks("requested").asks("legal_reference").into())
+        }
+    }
+}
+
+/// PORTABILITY_IDENTITY (Art. 20): what the person provided goes, at the person's request, to the controller that the
+/// person names, where the processing rests on consent or a contract.
+fn portability(case: &Case<'_>, asked: &Combination<'_>) -> Option<Outcome> {
+    if case.facts().subject_requested != Fact::Yes {
+        return None;
+    }
+    let rests = case.legal_bases().iter().any(|(place, basis)| {
+        basis.stated.declares()
+            && matches!(basis.article_6, Some(Article6::Consent | Article6::Contract))
+            && case.counts(&basis.scope.purposes)
+            && ground::one(case, asked, place, basis).verdict() <= Verdict::Conditional
+    });
+    let provided = case.activity.data_uses.iter().any(|data_use| {
+        let sources = &data_use.sources;
+        data_use.stated.declares()
+            && data_use
+                .data
+                .iter()
+                .any(|declared| case.covers_data(declared, asked))
+            && (sources.is_empty() || sources.iter().any(|source| source::is_subject(case, source)))
+    });
+    (rests && provided).then(|| case.attest(Finding::new(FindingCode::PortabilityIdentity)))
 }

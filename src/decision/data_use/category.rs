@@ -20,9 +20,18 @@ pub fn category(case: &Case<'_>, asked: &Combination<'_>, data: &Term) -> Outcom
     let uses = case.own("data_uses", &case.activity.data_uses);
     let matches = |data_use: &DataUse| {
         let terms = &case.record.data;
-        let words = &data_use.operations;
-        data_use.data.iter().any(|denied| terms.overlaps(denied, data))
-            && case.names_purpose(&data_use.purposes)
+        let (words, sources) = (&data_use.operations, &data_use.sources);
+        // One that names sources says where the data is not taken from.
+        let source = || {
+            let asked = case
+                .source
+                .as_ref()
+                .filter(|_| asked.operation == Operation::Collect);
+            asked.is_some_and(|asked| sources.iter().any(|source| case.overlaps_party(asked, source)))
+        };
+        (sources.is_empty() || source())
+            && data_use.data.iter().any(|denied| terms.overlaps(denied, data))
+            && case.names_purpose(&data_use.purposes, asked)
             && case.overlaps_person(&data_use.subjects)
             && (words.is_empty() || words.iter().any(|word| word.overlaps(asked.operation)))
     };
@@ -34,7 +43,14 @@ pub fn category(case: &Case<'_>, asked: &Combination<'_>, data: &Term) -> Outcom
     );
     denial.or_else(|| {
         let by_use = by_use(case, asked, data);
-        if by_use.is_permitted() || !kept::by_rule(case, asked) {
+        // What a use in force is limited to, no rule of retention widens, but for the former person.
+        let is_listed = case
+            .activity
+            .data_uses
+            .iter()
+            .any(|data_use| data_use.stated.effective.contains(case.day) && lists(case, asked, data_use));
+        let kept = kept::of_former(case, asked) || !is_listed && kept::by_rule(case, asked);
+        if by_use.is_permitted() || !kept {
             by_use
         } else {
             Outcome::default().until(by_use.changes_on)
@@ -47,15 +63,15 @@ pub fn by_use(case: &Case<'_>, asked: &Combination<'_>, data: &Term) -> Outcome 
     let uses = case.own("data_uses", &case.activity.data_uses);
     let alternatives = uses
         .iter()
-        .filter(|(_, data_use)| {
-            data_use.stated.declares()
-                && data_use
-                    .data
-                    .iter()
-                    .any(|declared| case.covers_data(declared, asked))
-        })
+        .filter(|(_, data_use)| lists(case, asked, data_use))
         .map(|(place, data_use)| one(case, asked, place, data_use));
     case.best(alternatives).unwrap_or_else(|| not_covered(case, data))
+}
+
+/// Whether a use declares the data.
+fn lists(case: &Case<'_>, asked: &Combination<'_>, data_use: &DataUse) -> bool {
+    let covers = |declared: &Term| case.covers_data(declared, asked);
+    data_use.stated.declares() && data_use.data.iter().any(covers)
 }
 
 fn not_covered(case: &Case<'_>, data: &Term) -> Outcome {
@@ -89,15 +105,16 @@ fn not_covered(case: &Case<'_>, data: &Term) -> Outcome {
 fn one(case: &Case<'_>, asked: &Combination<'_>, place: String, data_use: &DataUse) -> Outcome {
     let effective = data_use.stated.effective;
     let evidence = || case.evidence(place.clone(), &data_use.stated.provenance);
-    // What is implied holds wherever the use does, also where a text lists operations.
-    let operation = data_use.operations.is_empty()
-        || data_use
-            .operations
-            .iter()
-            .any(|word| word.covers(asked.operation))
-        || case.is_implied(asked) && asked.operation != Operation::Collect;
+    // What is implied holds wherever the use does, also where a text lists operations; collecting, where it lists
+    // sources. To the person goes what is the person's (Art. 15).
+    let implied = case.is_implied(asked)
+        && (asked.operation != Operation::Collect || !data_use.sources.is_empty())
+        || asked.operation == Operation::Disclose && case.counterparty.is_subject();
+    let words = &data_use.operations;
+    let operation = implied || words.is_empty() || words.iter().any(|word| word.covers(asked.operation));
     let within_scope = operation
         && case.counts(&data_use.purposes)
+        && case.form_is_covered(asked, data_use.form)
         && (data_use.subjects.is_empty() || case.covers_person(&data_use.subjects));
     let mut outcome = Outcome::default().until(effective.next_change(case.day));
     if !effective.contains(case.day) {

@@ -10,50 +10,48 @@ use super::{
 };
 use crate::domain::{operation::Operation, retention::RetentionRule, term::Term};
 
-/// Whether a rule of the activity itself keeps the data of this person.
+/// Whether a rule of the activity itself names the data and the person and so keeps them.
 pub fn by_rule(case: &Case<'_>, asked: &Combination<'_>) -> bool {
-    case.is_implied(asked)
-        && !matches!(asked.operation, Operation::Collect | Operation::Record)
-        && case
-            .activity
-            .retention
-            .iter()
-            .any(|rule| keeps(case, asked, rule))
+    rules(case, asked).any(|rule| {
+        let persons = &rule.scope.subjects;
+        names_data(case, asked, rule) && !persons.is_empty() && case.covers_person(persons)
+    })
 }
 
-fn keeps(case: &Case<'_>, asked: &Combination<'_>, rule: &RetentionRule) -> bool {
-    if !case.counts(&rule.scope.purposes) || !retention::is_on(case, rule) {
+/// Whether a rule of the activity itself keeps what the activity uses of members, customers and employees, of somebody
+/// who was one.
+pub fn of_former(case: &Case<'_>, asked: &Combination<'_>) -> bool {
+    let Some(current) = while_current(case) else {
         return false;
-    }
-    let named = rule
-        .scope
-        .data
-        .iter()
-        .any(|declared| case.covers_data(declared, asked));
-    let persons = &rule.scope.subjects;
-    if named && !persons.is_empty() && case.covers_person(persons) {
-        return true;
-    }
-    // Of the former member it keeps what the activity uses of members.
-    let current = while_current(case);
-    let declared: Vec<Term> = if persons.is_empty() {
-        let subjects = case
-            .activity
-            .subjects
-            .iter()
-            .filter(|entry| entry.stated.declares());
-        subjects.map(|entry| entry.subject.clone()).collect()
-    } else {
-        persons.clone()
     };
-    current.is_some_and(|current| {
-        let used = || {
-            asked
-                .data
-                .is_some_and(|data| category::by_use(&current, asked, data).is_permitted())
+    let used = || {
+        asked
+            .data
+            .is_some_and(|data| category::by_use(&current, asked, data).is_permitted())
+    };
+    rules(case, asked).any(|rule| {
+        let declared: Vec<Term> = if rule.scope.subjects.is_empty() {
+            let subjects = case.activity.subjects.iter();
+            let declared = subjects.filter(|entry| entry.stated.declares());
+            declared.map(|entry| entry.subject.clone()).collect()
+        } else {
+            rule.scope.subjects.clone()
         };
-        current.covers_person(&declared) && (named || !rule.scope.names_data() && used())
+        let named = names_data(case, asked, rule) || !rule.scope.names_data();
+        current.covers_person(&declared) && named && used()
     })
+}
+
+/// The rules that are on, for what is implied by keeping.
+fn rules<'a>(case: &'a Case<'_>, asked: &Combination<'_>) -> impl Iterator<Item = &'a RetentionRule> {
+    let keeps = case.is_implied(asked) && !matches!(asked.operation, Operation::Collect | Operation::Record);
+    let rules = case.activity.retention.iter().filter(move |_| keeps);
+    rules.filter(|rule| case.counts(&rule.scope.purposes) && retention::is_on(case, rule))
+}
+
+fn names_data(case: &Case<'_>, asked: &Combination<'_>, rule: &RetentionRule) -> bool {
+    let mut named = rule.scope.data.iter();
+    named.any(|declared| case.covers_data(declared, asked))
 }
 
 /// The case as it was while the relation lasted; `None` where the person has no former role.

@@ -4,6 +4,7 @@
 use super::super::{
     case::{Case, Combination},
     outcome::Outcome,
+    place,
     scope::DataFit,
 };
 use crate::{
@@ -17,8 +18,9 @@ use crate::{
 /// OPERATION_*.
 pub fn operation(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
     let matches = |entry: &OperationUse| {
-        entry.operations.contains(&asked.operation)
-            && case.names_purpose(&entry.scope.purposes)
+        let abroad = || entry.operations.contains(&Operation::Transfer) && place::goes_abroad(case, asked);
+        (entry.operations.contains(&asked.operation) || abroad())
+            && case.names_purpose(&entry.scope.purposes, asked)
             && case.overlaps(&entry.scope, asked)
     };
     let [own, register] = case.operations().map(|list| {
@@ -39,6 +41,7 @@ fn declared(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
         return search.unwrap_or_default();
     }
     // A law that regulates the search stands in for its declaration.
+    let changes_on = sfb_114::next_change(&case.record.register.controller, case.day);
     search.unwrap_or_else(|| {
         // A list of nothing but implied operations says nothing of those that have to be declared.
         let lists_any =
@@ -53,9 +56,9 @@ fn declared(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
             FindingCode::OperationAbsent,
             FindingCode::OperationNotDeclared,
         ];
-        case.uncovered(List::Operations, is_empty, codes)
-            .asks("operations")
-            .into()
+        let uncovered = case.uncovered(List::Operations, is_empty, codes);
+        let changes_on = changes_on.filter(|_| asked.operation == Operation::SelectSearch);
+        Outcome::from(uncovered.asks("operations")).until(changes_on)
     })
 }
 

@@ -13,6 +13,12 @@ const SUBJECT: &str = "ropa:DataSubjectSelf";
 /// SOURCE_*: COLLECT from where the record says; where it says nothing, from the person.
 pub fn source(case: &Case<'_>, data_use: &DataUse) -> Outcome {
     let listed = &data_use.sources;
+    if let Some(evidence) = case.none(List::Sources).filter(|_| listed.is_empty()) {
+        return Finding::new(FindingCode::SourceAbsent)
+            .asks("source")
+            .evidence(evidence)
+            .into();
+    }
     let subject_is_listed = listed.iter().any(|source| is_subject(case, source));
     let Some(asked) = &case.source else {
         return if listed.is_empty() || subject_is_listed {
@@ -40,7 +46,8 @@ pub fn source(case: &Case<'_>, data_use: &DataUse) -> Outcome {
     finding.asks("source").into()
 }
 
-fn is_subject(case: &Case<'_>, source: &PartyRef) -> bool {
+/// Whether a source is the data subject.
+pub fn is_subject(case: &Case<'_>, source: &PartyRef) -> bool {
     match source {
         PartyRef::Kind(code) => code.as_str() == SUBJECT,
         PartyRef::Named(id) => {

@@ -37,7 +37,10 @@ pub fn subject(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
     let found = |code| Outcome::from(Finding::new(code).asks("subjects"));
     let outcome = if denied {
         found(FindingCode::SubjectCategoryAbsent)
-    } else if covered(|entry, case| entry.stated.effective.contains(case.day)) || kept::by_rule(case, asked) {
+    } else if covered(|entry, case| entry.stated.effective.contains(case.day))
+        || kept::by_rule(case, asked)
+        || kept::of_former(case, asked)
+    {
         Outcome::default()
     } else if covered(|_, _| true) {
         found(FindingCode::SubjectCategoryNotValid)

@@ -31,6 +31,7 @@ pub fn erase(case: &Case<'_>, asked: &Combination<'_>, rules: &[Rule<'_>]) -> Ou
         .iter()
         .filter(|rule| rule.rule.period.is_none() && !matches!(guard(case, rule.rule), Guard::Off))
         .filter(|rule| !expired || rule.rule.limit.is_minimum())
+        .filter(|rule| !is_own(case, rule))
         .map(|rule| {
             let code = FindingCode::RetentionUnresolvedErase;
             let open = Outcome::from(Finding::new(code).evidence(rule.evidence.clone()));
@@ -57,7 +58,7 @@ fn minimum(case: &Case<'_>, rule: &Rule<'_>) -> Outcome {
         return Outcome::default();
     };
     let statutory = !rule.rule.laws.is_empty();
-    if !statutory && matches!(case.facts().erasure, RequestFact::Open | RequestFact::Granted) {
+    if is_own(case, rule) {
         return Outcome::default();
     }
     match guard(case, rule.rule) {
@@ -85,6 +86,12 @@ fn minimum(case: &Case<'_>, rule: &Rule<'_>) -> Outcome {
             .evidence(rule.evidence.clone())
             .into(),
     }
+}
+
+/// Whether a rule is the organisation's own and the person asked for erasing, which it does not refuse.
+fn is_own(case: &Case<'_>, rule: &Rule<'_>) -> bool {
+    let asked_for = matches!(case.facts().erasure, RequestFact::Open | RequestFact::Granted);
+    rule.rule.laws.is_empty() && asked_for
 }
 
 /// LEGAL_HOLD_*.

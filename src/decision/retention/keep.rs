@@ -154,7 +154,8 @@ fn bounds(case: &Case<'_>, asked: &Combination<'_>, ends: &[End<'_>], held_until
                 let duty = Finding::new(FindingCode::RestrictUntil).on(last);
                 outcome.with(duty).until(tomorrow(last))
             }
-            _ if leaving || claim && case.facts().legal_hold == Fact::Yes => outcome,
+            // A minimum that outlives every maximum leaves storing alone.
+            _ if leaving && held_until.is_none() || claim && case.facts().legal_hold == Fact::Yes => outcome,
             _ => {
                 let detail = format!("the last day was {store_until}");
                 outcome.with(found(FindingCode::RetentionExpired).detail(detail))
@@ -182,11 +183,15 @@ fn bounds(case: &Case<'_>, asked: &Combination<'_>, ends: &[End<'_>], held_until
 
 /// RETENTION_RELATION_OVER: where what the purpose serves is said to be over and no maximum is reckoned.
 fn relation_over(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
-    const ENDS: [&str; 5] = [
+    const ENDS: [&str; 9] = [
+        "ropa:ApplicationWithdrawn",
         "ropa:CaseClosed",
+        "ropa:ChatEnded",
         "ropa:ContractEnded",
+        "ropa:Death",
         "ropa:EndOfCustomerRelationship",
         "ropa:EndOfMembership",
+        "ropa:OfferDeadlineExpired",
         "ropa:PurposeEnded",
     ];
     if asked.operation == Operation::Anonymise {
@@ -202,7 +207,8 @@ fn relation_over(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
     let former = FORMER
         .iter()
         .any(|(former, current)| case.person_is(former) && !case.person_is(current));
-    if former || ended.iter().any(|day| *day <= case.day) {
+    let deceased = case.person_is("ropa:DeceasedPerson");
+    if former || deceased || ended.iter().any(|day| *day <= case.day) {
         FindingCode::RetentionRelationOver.into()
     } else {
         Outcome::default().until(ended.into_iter().min())

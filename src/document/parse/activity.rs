@@ -13,9 +13,8 @@ use crate::{
     document,
     domain::{
         activity::{
-            Access, Activity, ActivityState, Article22, AutomatedDecision, DataUse, Disclosure,
-            DisclosureForm, Initiative, OperationUse, OptOut, Outcome, ProcessorUse, Prohibition, Purpose,
-            SubjectUse,
+            Access, Activity, ActivityState, Article22, AutomatedDecision, DataUse, Disclosure, FormLimit,
+            Initiative, OperationUse, OptOut, Outcome, ProcessorUse, Prohibition, Purpose, SubjectUse,
         },
         name::{ResourceKind, Revision},
         operation::Operation,
@@ -172,6 +171,7 @@ fn data_use(at: &mut At<'_>, message: pb::DataUse) -> Option<DataUse> {
         kind,
         effective: when,
         provenance: from,
+        form,
     } = message;
     at.text("text", 2000, text);
     if data.is_empty() {
@@ -193,6 +193,10 @@ fn data_use(at: &mut At<'_>, message: pb::DataUse) -> Option<DataUse> {
         operations: at.choices::<pb::Operation, Operation>("operations", operations),
         conditions: ids(at, "conditions", conditions),
         raised_to: raised_to(at, class),
+        // What the contract does not know has been said; it limits most.
+        form: at
+            .choice::<pb::DataForm, FormLimit>("form", form)
+            .unwrap_or(FormLimit::Anonymised),
         stated: stated(at, kind, when, from),
     })
 }
@@ -241,7 +245,7 @@ fn disclosure(at: &mut At<'_>, message: pb::Disclosure) -> Option<Disclosure> {
         });
     }
     let initiative = at.choice::<pb::disclosure::Initiative, Initiative>("initiative", initiative);
-    let form = at.choice::<pb::DataForm, DisclosureForm>("form", form);
+    let form = at.choice::<pb::DataForm, FormLimit>("form", form);
     Some(Disclosure {
         recipients: parties(at, "recipients", recipients),
         scope: scope(at, limits),

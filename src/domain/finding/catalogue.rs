@@ -15,7 +15,7 @@ macro_rules! catalogue {
         }
 
         impl FindingCode {
-            /// Every code, in order of number.
+            /// Every code, in the order of the conjuncts.
             pub const ALL: &'static [FindingCode] = &[ $( FindingCode::$variant, )* ];
 
             /// The code with this number on the wire.
@@ -114,7 +114,7 @@ catalogue! {
     24 SourceNotSaid "SOURCE_NOT_SAID" Policy MissingFact "GDPR Art. 5(1)(a)"
         "the answer depends on where the data comes from" "Name the source.";
     25 SourceAbsent "SOURCE_ABSENT" Lawfulness Denial "GDPR Art. 5(1)(a)"
-        "the record says that the data is not collected from others" "";
+        "the record says that the data has no sources" "";
     26 SourceNotDeclared "SOURCE_NOT_DECLARED" Lawfulness Denial "GDPR Art. 5(1)(a)"
         "the source is not among those declared" "Collect from a declared source.";
     27 AccessNotNeedToKnow "ACCESS_NOT_NEED_TO_KNOW" Lawfulness Denial "GDPR Arts 5(1)(f), 29, 32(4)"
@@ -343,6 +343,10 @@ catalogue! {
         "the safeguards are not recorded" "";
     136 AdmSpecialCategory "ADM_SPECIAL_CATEGORY" Lawfulness Denial "GDPR Art. 22(4)"
         "special categories need explicit consent or a substantial public interest" "";
+    158 AdmChild "ADM_CHILD" Accountability Warning "GDPR recital 71"
+        "decisions about a child should not be automated" "Have a person decide.";
+    159 AdmChildAdverse "ADM_CHILD_ADVERSE" Lawfulness Denial "GDPR recital 71"
+        "a decision against a child is not automated" "Have a person decide.";
     // === Conditions, prohibitions, law
     137 ConditionNotMet "CONDITION_NOT_MET" Lawfulness Denial "GDPR Art. 5(1)(a), (b)"
         "a condition of the record or the law does not hold" "";

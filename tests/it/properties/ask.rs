@@ -121,6 +121,7 @@ fn question(asked: &CheckRequest) -> Question {
                 .collect(),
             consents: asked.consents.iter().map(consent_said).collect(),
             requested: meaning::<pb::Answer, _>(asked.requested),
+            subject_requested: meaning::<pb::Answer, _>(asked.subject_requested),
             legal_reference: said(&asked.legal_reference),
             objection: meaning::<pb::RightsRequest, _>(asked.objection),
             restriction: meaning::<pb::RightsRequest, _>(asked.restriction),

@@ -55,7 +55,10 @@ pub fn question(tape: &mut Tape<'_>, document: &RegisterDocument, says: Says) ->
         }),
         ..CheckRequest::default()
     };
-    let discloses = asked.operations.contains(&Operation::Disclose.into());
+    let leaves = [Operation::Disclose, Operation::Transfer];
+    let discloses = leaves
+        .iter()
+        .any(|leaving| asked.operations.contains(&(*leaving).into()));
     if discloses || tape.chance(15) {
         counterparty(tape, &activity, &mut asked);
     }

@@ -54,6 +54,7 @@ impl Maker {
             },
             conditions: conditions(tape, 10),
             raised_to: if raised { tape.one(&CLASSES).into() } else { 0 },
+            form: if tape.chance(5) { 3 } else { 0 },
             kind: kind(tape),
             effective: effective(tape),
             ..DataUse::default()
