@@ -1,17 +1,20 @@
 //! The use cases of administration: every change is validated against what is stored, in the transaction that commits
 //! it with its audit entry.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use crate::{
     clock,
     document::{
-        self, Draft, Violations,
+        self, Draft, Violation, Violations,
         difference::{self, FieldChange},
         json,
     },
     domain::name::{RegisterId, ResourceKind, ResourceName, Revision},
-    replica::Replica,
+    replica::{Replica, State},
     store::{self, Change, ChangeKind, Mutation, Store, Stored},
 };
 
@@ -21,12 +24,15 @@ pub enum Error {
     /// The document does not fit what is in the register.
     #[error("the document has mistakes")]
     Mistakes(Violations),
-    /// Something that would remain refers to what would be deleted.
-    #[error("what would remain refers to what would be deleted")]
+    /// Something that would remain refers to what would be deleted or would no longer have it.
+    #[error("what would remain refers to what would be gone")]
     StillReferenced(Violations),
     /// There is no such resource.
     #[error("there is no `{0}`")]
     NotFound(ResourceName),
+    /// The store is not the one that is served.
+    #[error("the store was restored or replaced")]
+    StoreReplaced,
     /// The store failed.
     #[error("the store failed")]
     Store(#[from] store::Error),
@@ -120,17 +126,31 @@ impl Registers {
             reason,
             actor,
         } = apply;
-        let mut write = self.store.write().await?;
-        // Under the lock that orders all changes, so that times are in the order of revisions.
-        let time = clock::now();
-        let current = write.documents(&draft.register).await?;
-        let plan = Plan::new(&draft, &current, others);
-        plan.validate(&draft, &current)?;
+        if self.replica.state() == State::Replaced {
+            return Err(Error::StoreReplaced);
+        }
+        let draft = Arc::new(draft);
+        // Planned without the lock that orders all changes: what has mistakes or changes nothing never holds up others.
+        let read = self.store.read_register(&draft.register).await?;
+        let planned_at = read.head.revision;
+        let mut plan = Plan::new(Arc::clone(&draft), read.documents, others).await?;
         if plan.changes.is_empty() || commit == Commit::ValidateOnly {
-            // Dropping the write undoes it and uses no revision.
-            let revision = Revision::new(write.revision().number().saturating_sub(1));
             return Ok(Applied {
-                revision,
+                revision: planned_at,
+                changes: plan.changes,
+            });
+        }
+        let mut write = self.store.write().await?;
+        // Under the lock, so that times are in the order of revisions.
+        let time = clock::now();
+        if write.before() != planned_at {
+            let current = write.documents(&draft.register).await?;
+            plan = Plan::new(Arc::clone(&draft), current, others).await?;
+        }
+        if plan.changes.is_empty() {
+            // Dropping the write undoes it and uses no revision.
+            return Ok(Applied {
+                revision: write.before(),
                 changes: plan.changes,
             });
         }
@@ -191,7 +211,16 @@ struct Plan {
 }
 
 impl Plan {
-    fn new(draft: &Draft, current: &[Stored], others: Others) -> Self {
+    /// What the draft does to what is there. Parsing a whole register takes its time, so it has a thread of its own.
+    async fn new(draft: Arc<Draft>, current: Vec<Stored>, others: Others) -> Result<Self, Error> {
+        let planned = tokio::task::spawn_blocking(move || {
+            let plan = Self::of(&draft, &current, others);
+            plan.validate(&draft, &current).map(|()| plan)
+        });
+        planned.await.map_err(|_| Error::Lost)?
+    }
+
+    fn of(draft: &Draft, current: &[Stored], others: Others) -> Self {
         let current: BTreeMap<&ResourceName, &Stored> =
             current.iter().map(|stored| (&stored.name, stored)).collect();
         let mut plan = Self {
@@ -262,18 +291,22 @@ impl Plan {
             merged.insert(name, stored);
         }
         let merged: Vec<document::Stored> = merged.into_values().collect();
-        match document::record(&draft.register, &merged) {
-            Ok(_) if draft.mistakes.is_empty() => Ok(()),
-            Ok(_) => Err(Error::Mistakes(draft.mistakes.clone())),
-            // A mistake outside the draft is a reference to what would be deleted.
-            Err(violations)
-                if violations
-                    .iter()
-                    .all(|violation| violation.path.starts_with("registers/")) =>
-            {
-                Err(Error::StillReferenced(violations))
-            }
-            Err(violations) => Err(Error::Mistakes(violations)),
+        let mut mistakes = draft.mistakes.clone();
+        if let Err(found) = document::record(&draft.register, &merged) {
+            let new: Violations = found
+                .into_iter()
+                .filter(|violation| !mistakes.contains(violation))
+                .collect();
+            mistakes.extend(new);
+        }
+        // Outside the draft, a mistake is a reference to what would be deleted or changed.
+        let is_outside = |violation: &Violation| violation.path.starts_with("registers/");
+        if mistakes.is_empty() {
+            Ok(())
+        } else if mistakes.iter().all(is_outside) {
+            Err(Error::StillReferenced(mistakes))
+        } else {
+            Err(Error::Mistakes(mistakes))
         }
     }
 }

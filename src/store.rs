@@ -70,12 +70,12 @@ pub struct Store {
     turn: Arc<Mutex<()>>,
 }
 
-/// Everything that is current.
+/// What is current.
 #[derive(Clone, Debug)]
 pub struct Contents {
     /// Where the register stood when it was read.
     pub head: Head,
-    /// All documents, in the order of their names' bytes.
+    /// The documents, in the order of their names' bytes.
     pub documents: Vec<Stored>,
 }
 
@@ -157,12 +157,25 @@ impl Store {
 
     /// Everything current, as of one revision.
     pub async fn read(&self) -> Result<Contents, Error> {
+        self.read_selected(Selection::default()).await
+    }
+
+    /// Everything current of one register, as of one revision.
+    pub async fn read_register(&self, register: &RegisterId) -> Result<Contents, Error> {
+        let what = Selection {
+            register: Some(register),
+            ..Selection::default()
+        };
+        self.read_selected(what).await
+    }
+
+    async fn read_selected(&self, what: Selection<'_>) -> Result<Contents, Error> {
         const DOING: &str = "reading the register";
         let transaction = match self.begin_read().await {
             Ok(transaction) => transaction,
             Err(error) => return Err(self.explain(DOING, error).await),
         };
-        let (row, rows) = match read_all(&transaction).await {
+        let (row, rows) = match read_all(&transaction, what).await {
             Ok(read) => read,
             Err(error) => {
                 drop(transaction);
@@ -275,10 +288,8 @@ impl Store {
 
 async fn read_all(
     transaction: &DatabaseTransaction,
+    what: Selection<'_>,
 ) -> Result<(Option<entity::head::Model>, Vec<version::Model>), DbErr> {
     let head = head::find(transaction).await?;
-    Ok((
-        head,
-        document::select_all(transaction, Selection::default()).await?,
-    ))
+    Ok((head, document::select_all(transaction, what).await?))
 }

@@ -44,16 +44,37 @@ fn compare(path: String, before: Option<&Value>, after: Option<&Value>, changes:
                 compare(path, one.get(name), other.get(name), changes);
             }
         }
-        (Some(Value::Array(one)), Some(Value::Array(other))) if one.len() == other.len() => {
-            for (index, (before, after)) in one.iter().zip(other).enumerate() {
-                compare(format!("{path}[{index}]"), Some(before), Some(after), changes);
-            }
-        }
+        (Some(Value::Array(one)), Some(Value::Array(other))) => lists(&path, one, other, changes),
         (before, after) => changes.push(FieldChange {
             path,
             before: before.map(ToString::to_string),
             after: after.map(ToString::to_string),
         }),
+    }
+}
+
+/// What is alike at both ends stands where it stood; between them entries are compared one by one, and what is left over
+/// has gone or is new.
+fn lists(path: &str, before: &[Value], after: &[Value], changes: &mut Vec<FieldChange>) {
+    let alike = |pairs: &mut dyn Iterator<Item = (&Value, &Value)>| {
+        pairs.take_while(|(one, other)| one == other).count()
+    };
+    let head = alike(&mut before.iter().zip(after));
+    let tail =
+        alike(&mut before.iter().rev().zip(after.iter().rev())).min(before.len().min(after.len()) - head);
+    let middle = |list: &[Value]| list.len() - head - tail;
+    for index in 0..middle(before).max(middle(after)) {
+        let entry = |list: &[Value]| -> Option<Value> {
+            let is_there = index < middle(list);
+            list.get(head + index).filter(|_| is_there).cloned()
+        };
+        let (one, other) = (entry(before), entry(after));
+        compare(
+            format!("{path}[{}]", head + index),
+            one.as_ref(),
+            other.as_ref(),
+            changes,
+        );
     }
 }
 
@@ -83,7 +104,27 @@ mod tests {
             r#"{"title":"B","dataUses":[{"data":["pd:Name","pd:Contact"]}],"legalBases":[{}]}"#,
         );
         let paths: Vec<&str> = changes.iter().map(|change| change.path.as_str()).collect();
-        assert_eq!(paths, ["data_uses[0].data", "legal_bases[0].article_6", "title"]);
+        assert_eq!(
+            paths,
+            ["data_uses[0].data[1]", "legal_bases[0].article_6", "title"]
+        );
         assert!(between("{}", "{}").is_empty());
+    }
+
+    #[test]
+    fn what_was_put_into_a_list_or_taken_out_is_told_alone() {
+        let told = |before: &str, after: &str| -> Vec<(String, bool, bool)> {
+            let list = |entries: &str| format!(r#"{{"laws":[{entries}]}}"#);
+            let changes = between(&list(before), &list(after)).into_iter();
+            changes
+                .map(|change| (change.path, change.before.is_some(), change.after.is_some()))
+                .collect()
+        };
+        let at = |index: usize, before, after| vec![(format!("laws[{index}]"), before, after)];
+        assert_eq!(told("1,2,3", "1,3"), at(1, true, false));
+        assert_eq!(told("1,3", "1,2,3"), at(1, false, true));
+        assert_eq!(told("1,2", "1,2,3"), at(2, false, true));
+        assert_eq!(told("1,1", "1"), at(1, true, false));
+        assert_eq!(told("1,2,3", "1,4,3"), at(1, true, true));
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Violation, Violations,
+    Violations,
     json::Unreadable,
     parse::{At, Message, Resource, resource},
     relations,
@@ -12,7 +12,7 @@ use crate::{
     domain::{
         name::{Id, RegisterId, ResourceKind, ResourceName, Revision},
         register::Record,
-        term::{OwnTerm, Terms},
+        term::{BrokenTerms, OwnTerm, Terms},
     },
     pb,
 };
@@ -51,64 +51,55 @@ pub enum InvalidDraft {
     Unreadable(#[from] Unreadable),
 }
 
+/// A document has at most this many resources of a kind.
+const MOST_RESOURCES: usize = 5_000;
+
 impl Draft {
-    /// Checks every resource of a document by itself, with paths below `document`. Fails where it cannot be told what
-    /// the document is for: names that are none, stand twice or are in several registers.
+    /// Checks every resource of a document by itself, with paths below `document`. Fails where it cannot be told which
+    /// register the document is for; every other mistake is kept in the draft.
     pub fn new(document: pb::RegisterDocument) -> Result<Self, InvalidDraft> {
-        let mut found = Violations::new();
         let mut mistakes = Violations::new();
         let mut drafts: BTreeMap<ResourceName, DraftResource> = BTreeMap::new();
-        for (path, message) in messages(document) {
-            let json = message.write()?;
-            let name = message.name();
+        let register = document.register.as_ref().map(|register| register.name.clone());
+        let mut register = register
+            .and_then(|name| super::name(ResourceKind::Register, &name).ok())
+            .map(|name| name.register_id().clone());
+        for (path, message) in messages(document, &mut mistakes) {
+            let mut at = At::new(path.clone(), &mut mistakes);
+            if at.is_full() {
+                break;
+            }
             // A mistake in the name is named by the parser of the resource.
-            resource(
-                &mut At::new(path.clone(), &mut mistakes),
-                message,
-                Revision::default(),
-            );
+            let name = message.name();
+            let json = message.write()?;
+            resource(&mut at, message, Revision::default());
             let Some(name) = name else { continue };
-            if let Some(earlier) = drafts.get(&name) {
-                found.push(Violation {
-                    path: format!("{path}.name"),
-                    message: format!("`{name}` is already at {}", earlier.path),
-                });
-                continue;
-            }
-            drafts.insert(name.clone(), DraftResource { name, json, path });
-        }
-        let resources: Vec<DraftResource> = drafts.into_values().collect();
-        let register = resources.first().map(|first| first.name.register_id().clone());
-        for draft in &resources {
-            if Some(draft.name.register_id()) != register.as_ref() {
-                let message = "is in another register than the rest of the document".to_owned();
-                found.push(Violation {
-                    path: format!("{}.name", draft.path),
-                    message,
-                });
+            let own = register.get_or_insert_with(|| name.register_id().clone());
+            if name.register_id() != own {
+                let wrong = format_args!("is in another register than the rest of the document, `{own}`");
+                at.field("name", |at| at.wrong(wrong));
+            } else if let Some(earlier) = drafts.get(&name) {
+                let wrong = format_args!("`{name}` is already at {}", earlier.path);
+                at.field("name", |at| at.wrong(wrong));
+            } else {
+                drafts.insert(name.clone(), DraftResource { name, json, path });
             }
         }
-        if resources.is_empty() && found.is_empty() && mistakes.is_empty() {
-            found.push(Violation {
-                path: "document".to_owned(),
-                message: "is empty".to_owned(),
-            });
+        if drafts.is_empty() && mistakes.is_empty() {
+            At::new("document", &mut mistakes).wrong("is empty");
         }
         match register {
-            Some(register) if found.is_empty() => Ok(Self {
+            Some(register) => Ok(Self {
                 register,
-                resources,
+                resources: drafts.into_values().collect(),
                 mistakes,
             }),
-            _ => {
-                mistakes.extend(found);
-                Err(InvalidDraft::Mistakes(mistakes))
-            }
+            None => Err(InvalidDraft::Mistakes(mistakes)),
         }
     }
 }
 
-fn messages(document: pb::RegisterDocument) -> Vec<(String, Message)> {
+fn messages(document: pb::RegisterDocument, found: &mut Violations) -> Vec<(String, Message)> {
     let pb::RegisterDocument {
         register,
         activities,
@@ -118,36 +109,45 @@ fn messages(document: pb::RegisterDocument) -> Vec<(String, Message)> {
         recipients,
         transfers,
     } = document;
-    fn entries<P>(field: &str, list: Vec<P>, wrap: fn(P) -> Message) -> Vec<(String, Message)> {
-        let numbered = list.into_iter().enumerate();
-        numbered
-            .map(|(index, entry)| (format!("document.{field}[{index}]"), wrap(entry)))
-            .collect()
+    let mut at = At::new("document", found);
+    let mut entries = Entries {
+        at: &mut at,
+        messages: Vec::new(),
+    };
+    if let Some(register) = register {
+        let message = Message::Register(Box::new(register));
+        entries.messages.push(("document.register".to_owned(), message));
     }
-    let register = register.map(|register| {
-        (
-            "document.register".to_owned(),
-            Message::Register(Box::new(register)),
-        )
+    entries.add("activities", activities, |activity| {
+        Message::Activity(Box::new(activity))
     });
-    [
-        register.into_iter().collect(),
-        entries("activities", activities, |activity| {
-            Message::Activity(Box::new(activity))
-        }),
-        entries("data_categories", data_categories, Message::DataCategory),
-        entries(
-            "data_subject_categories",
-            data_subject_categories,
-            Message::DataSubjectCategory,
-        ),
-        entries("processors", processors, Message::Processor),
-        entries("recipients", recipients, Message::Recipient),
-        entries("transfers", transfers, Message::Transfer),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    entries.add("data_categories", data_categories, Message::DataCategory);
+    entries.add(
+        "data_subject_categories",
+        data_subject_categories,
+        Message::DataSubjectCategory,
+    );
+    entries.add("processors", processors, Message::Processor);
+    entries.add("recipients", recipients, Message::Recipient);
+    entries.add("transfers", transfers, Message::Transfer);
+    entries.messages
+}
+
+/// The resources of a document with their paths.
+struct Entries<'a, 'v> {
+    at: &'a mut At<'v>,
+    messages: Vec<(String, Message)>,
+}
+
+impl Entries<'_, '_> {
+    fn add<P>(&mut self, field: &str, list: Vec<P>, wrap: fn(P) -> Message) {
+        let mut index = 0;
+        let added = self.at.each(field, MOST_RESOURCES, list, |_, entry| {
+            index += 1;
+            Some((format!("document.{field}[{}]", index - 1), wrap(entry)))
+        });
+        self.messages.extend(added);
+    }
 }
 
 /// A resource as it is kept, or is going to be.
@@ -176,10 +176,7 @@ pub fn record(register: &RegisterId, stored: &[Stored]) -> Result<Record, Violat
                 let parsed = resource(&mut At::new(path.clone(), &mut found), message, one.revision);
                 parsed.into_iter().for_each(|parsed| parts.add(parsed));
             }
-            Err(unreadable) => found.push(Violation {
-                path: path.clone(),
-                message: unreadable.to_string(),
-            }),
+            Err(unreadable) => At::new(path.clone(), &mut found).wrong(unreadable),
         }
         paths.insert(one.name.clone(), path);
     }
@@ -200,14 +197,8 @@ pub fn record(register: &RegisterId, stored: &[Stored]) -> Result<Record, Violat
         &mut found,
     );
     let Some(own_register) = parts.register else {
-        if found.is_empty() {
-            let message =
-                "the register itself is missing: it has to be created with the first document".to_owned();
-            found.push(Violation {
-                path: "document.register".to_owned(),
-                message,
-            });
-        }
+        let wrong = "the register itself is missing: it has to be created with the first document";
+        At::new("document.register", &mut found).wrong(wrong);
         return Err(found);
     };
     let record = Record {
@@ -267,15 +258,12 @@ fn own_terms(
     path: &impl Fn(&ResourceName) -> String,
     found: &mut Violations,
 ) -> Terms {
-    Terms::new(own).unwrap_or_else(|broken| {
-        for id in broken {
+    Terms::new(own).unwrap_or_else(|BrokenTerms { ids, terms }| {
+        for id in ids {
             let name = ResourceName::child(register.clone(), kind, id);
-            let message = "is narrower than a term that is missing, or than itself".to_owned();
-            found.push(Violation {
-                path: format!("{}.broader", path(&name)),
-                message,
-            });
+            let wrong = "is narrower than a term that is missing, or than itself, or one of too many";
+            At::new(format!("{}.broader", path(&name)), found).wrong(wrong);
         }
-        Terms::default()
+        terms
     })
 }

@@ -44,6 +44,11 @@ impl Write {
         self.revision
     }
 
+    /// The revision before the change.
+    pub fn before(&self) -> Revision {
+        Revision::new(self.revision.number().saturating_sub(1))
+    }
+
     /// The documents of a register, its own included, as they are before this change, in the order of their names'
     /// bytes. No other change can come between this and the commit.
     pub async fn documents(&mut self, register: &RegisterId) -> Result<Vec<Stored>, Error> {

@@ -33,7 +33,7 @@ impl<'v> At<'v> {
     /// Says what is wrong here.
     pub fn wrong(&mut self, message: impl fmt::Display) {
         // More than this helps nobody, and has to be kept and sent.
-        if self.found.len() >= MOST_VIOLATIONS {
+        if self.is_full() {
             return;
         }
         let violation = Violation {
@@ -43,10 +43,15 @@ impl<'v> At<'v> {
         self.found.push(violation);
     }
 
+    /// Whether no more mistakes are kept.
+    pub fn is_full(&self) -> bool {
+        self.found.len() >= MOST_VIOLATIONS
+    }
+
     /// Goes to a field.
     pub fn field<T>(&mut self, name: &str, inside: impl FnOnce(&mut Self) -> T) -> T {
         let length = self.path.len();
-        if length > 0 {
+        if length > 0 && !name.is_empty() {
             self.path.push('.');
         }
         self.path.push_str(name);
@@ -80,6 +85,10 @@ impl<'v> At<'v> {
         for (index, entry) in list.into_iter().enumerate() {
             if index == most {
                 self.field(name, |at| at.wrong(format_args!("has more than {most} entries")));
+                break;
+            }
+            // What is found from here on is not kept, so there is no use in looking.
+            if self.is_full() {
                 break;
             }
             result.extend(self.field(&format!("{name}[{index}]"), |at| one(at, entry)));

@@ -16,6 +16,7 @@ use crate::{
     domain::{
         finding::{FindingCode, Plane, Severity},
         name::{Id, ResourceKind, Revision},
+        party::Country,
         register::{
             Condition, ConditionKind, Controller, Defaults, Gap, Policy, PublicRole, Register, Sector,
         },
@@ -62,7 +63,7 @@ pub fn register(at: &mut At<'_>, message: pb::Register, revision: Revision) -> O
         Some(message) => controller(at, message),
         None => {
             at.wrong("is required");
-            None
+            controller(&mut At::new("", &mut Vec::new()), pb::Controller::default())
         }
     });
     let register = Register {
@@ -73,7 +74,7 @@ pub fn register(at: &mut At<'_>, message: pb::Register, revision: Revision) -> O
         conditions: conditions(at, facts),
         defaults: at.field("defaults", |at| defaults(at, inherited.unwrap_or_default())),
         prohibitions: prohibitions(at, forbidden),
-        controller: controller?,
+        controller,
         id: name?.id().clone(),
     };
     Some(register)
@@ -88,7 +89,9 @@ enum Claims {
     Less,
 }
 
-fn controller(at: &mut At<'_>, message: pb::Controller) -> Option<Controller> {
+/// What cannot be read has been said and is stood in for, so that the rest of the record can be looked at too: a record
+/// with mistakes is none.
+fn controller(at: &mut At<'_>, message: pb::Controller) -> Controller {
     let pb::Controller {
         legal_name,
         contacts,
@@ -143,12 +146,12 @@ fn controller(at: &mut At<'_>, message: pb::Controller) -> Option<Controller> {
         Ok(pb::PublicRole::Private) => Some(PublicRole::Private),
         Err(_) => unknown(at, "public_role"),
     };
-    Some(Controller {
-        country: country?,
-        time_zone: time_zone?,
-        sector: sector?,
-        public_role: public_role?,
-    })
+    Controller {
+        country: country.unwrap_or(Country::NONE),
+        time_zone: time_zone.unwrap_or(TimeZone::UTC),
+        sector: sector.unwrap_or(Sector::NotStated),
+        public_role: public_role.unwrap_or(PublicRole::NotStated),
+    }
 }
 
 fn unknown<T>(at: &mut At<'_>, field: &str) -> Option<T> {
