@@ -51,16 +51,30 @@ enum Command {
     Check(check::Args),
 }
 
+/// The arguments are wrong (EX_USAGE): clap's own 2 would be taken for "differs".
+const USAGE: u8 = 64;
+
 /// Runs the command line and answers the exit code.
 pub fn run() -> ExitCode {
     let Args {
         log_format,
         log,
         command,
-    } = Args::parse();
+    } = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            // Printing help, or what is wrong with the arguments, can only fail where nobody listens.
+            let _ = error.print();
+            return if error.use_stderr() {
+                ExitCode::from(USAGE)
+            } else {
+                ExitCode::SUCCESS
+            };
+        }
+    };
     if let Err(message) = telemetry::init(log_format, &log) {
         eprintln!("ropa: {message}");
-        return ExitCode::from(2);
+        return ExitCode::from(USAGE);
     }
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)

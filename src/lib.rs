@@ -1,6 +1,6 @@
 //! `ropa`: a register of processing activities (GDPR Art. 30) that answers before data is processed.
 //!
-//! The rooms, bottom to top; a room uses only rooms above it in this list (`tests/it/house.rs` holds us to it).
+//! The rooms and the doors between them are in `ARCHITECTURE.md`; `tests/it/house.rs` holds us to them.
 
 pub mod cli;
 pub mod clock;

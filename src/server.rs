@@ -10,14 +10,14 @@ mod worker;
 
 use std::{future::Future, net::SocketAddr, time::Duration};
 
-use tokio::{net::TcpListener, runtime::Handle};
+use tokio::{net::TcpListener, runtime::Handle, sync::watch};
 
 pub use guard::Limits;
 
 use crate::{
     grpc::{self, Administration, Decisions, Reflection},
     register::Registers,
-    replica::Replica,
+    replica::{Replica, State},
     store::{self, Store},
 };
 
@@ -48,6 +48,9 @@ pub enum Error {
     /// A thread or socket could not be made.
     #[error("the server cannot start")]
     Start(#[from] std::io::Error),
+    /// What had to be done before serving failed.
+    #[error("{0}")]
+    NotPrepared(String),
     /// The contract cannot be served for reflection.
     #[error("the contract cannot be described: {0}")]
     Reflection(String),
@@ -59,16 +62,18 @@ pub enum Error {
 /// Services that health knows by name, beside the overall "" .
 const DECISIONS: &str = "ropa.v1.DecisionService";
 const REGISTERS: &str = "ropa.v1.RegisterService";
+/// What serves only once something has been read.
+const AFTER_START: [&str; 4] = ["", "readiness", DECISIONS, REGISTERS];
 
 /// Serves until `shutdown` completes, then drains. `prepare` runs before the first connection is served and readiness
-/// is told; it is given the address and the registers.
+/// is told; it is given the address and the registers. Where it fails, nothing is served.
 ///
 /// Runs on the control runtime.
 pub async fn serve(
     listener: TcpListener,
     store: Store,
     options: Options,
-    prepare: impl AsyncFnOnce(SocketAddr, Registers),
+    prepare: impl AsyncFnOnce(SocketAddr, Registers) -> Result<(), String>,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), Error> {
     match store.pending().await? {
@@ -94,33 +99,39 @@ pub async fn serve(
     .add_service(health);
 
     let address = listener.local_addr()?;
-    prepare(address, registers).await;
+    prepare(address, registers).await.map_err(Error::NotPrepared)?;
     let refreshed = replica.refresh().await;
     if let Err(error) = &refreshed {
         tracing::warn!(error = %crate::replica::chain(error), "nothing can be served yet");
     }
     let workers = worker::start(options.workers, &routes.prepare(), &options.limits)?;
     let refresh = tokio::spawn(replica.clone().run());
-    let first = {
-        let (replica, reporter) = (replica.clone(), reporter.clone());
-        async move {
-            while replica.served().is_none() {
-                tokio::time::sleep(Duration::from_millis(10)).await;
-            }
-            report(&reporter, &["", "readiness", DECISIONS, REGISTERS], Serving::Yes).await;
-        }
-    };
-    tokio::spawn(first);
+    let health = tokio::spawn(tell(reporter.clone(), replica.states()));
 
     let ended = tokio::select! {
-        result = accept::accept(listener, &workers, &options.limits) => result.map_err(Error::Start),
+        result = accept::accept(listener, &workers, &options.limits) => result,
         _ = refresh => Err(Error::Died("refreshing")),
         () = shutdown => Ok(()),
     };
-    report(&reporter, &["", "readiness", DECISIONS, REGISTERS], Serving::No).await;
+    health.abort();
+    report(&reporter, &AFTER_START, Serving::No).await;
     tracing::info!("stopping: calls in flight have {} s", options.drain.as_secs());
     workers.drain(options.drain).await;
     ended
+}
+
+/// What health says for as long as the server runs: it is ready while something is served.
+async fn tell(reporter: tonic_health::server::HealthReporter, mut states: watch::Receiver<State>) {
+    loop {
+        let serving = match *states.borrow_and_update() {
+            State::Serving => Serving::Yes,
+            State::Starting | State::Replaced => Serving::No,
+        };
+        report(&reporter, &AFTER_START, serving).await;
+        if states.changed().await.is_err() {
+            return;
+        }
+    }
 }
 
 #[derive(Clone, Copy)]

@@ -1,6 +1,6 @@
 //! Logs: one line per event worth a person's time, never the content of a question or document.
 
-use std::io::IsTerminal as _;
+use std::{io::IsTerminal as _, panic};
 
 use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
@@ -25,5 +25,11 @@ pub fn init(format: LogFormat, filter: &str) -> Result<(), String> {
         LogFormat::Text => registry.with(lines.with_target(false)).try_init(),
         LogFormat::Json => registry.with(lines.json().flatten_event(true)).try_init(),
     }
-    .map_err(|error| error.to_string())
+    .map_err(|error| error.to_string())?;
+    // Where, and not what: the message of a panic may quote what was worked on.
+    panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(place, "a panic at {place}");
+    }));
+    Ok(())
 }

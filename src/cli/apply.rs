@@ -2,6 +2,8 @@
 
 use std::{path::PathBuf, process::ExitCode};
 
+use tonic::Code;
+
 use super::{
     client::{self, Server},
     manifests,
@@ -11,11 +13,12 @@ use crate::pb::{
     register_service_client::RegisterServiceClient, resource_change::Action,
 };
 
-/// Exit codes: 0 applied or nothing to do, 1 refused, 2 would change something (`--dry-run`).
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "Exit codes: 0 applied or nothing to do, 1 refused, 2 would change something (--dry-run)."
-)]
+#[command(after_help = "\
+Exit codes: 0 applied or nothing to do, 1 refused, 2 would change something (--dry-run), 64 wrong arguments.
+
+Example:
+  ropa apply -f examples/registers/koko --dry-run")]
 pub struct Args {
     #[command(flatten)]
     server: Server,
@@ -55,10 +58,10 @@ pub async fn apply(args: Args) -> Result<ExitCode, String> {
     };
     let applied = client.apply_register(request).await.map_err(|status| {
         let violations = client::violations(&status);
-        if violations.is_empty() {
-            client::explain(&status)
-        } else {
-            manifest.explain(&violations)
+        match status.code() {
+            _ if violations.is_empty() => client::explain(&status),
+            Code::InvalidArgument => manifest.explain(&violations),
+            _ => format!("{}\n{}", client::headline(&status), manifest.explain(&violations)),
         }
     })?;
     let ApplyRegisterResponse {

@@ -8,17 +8,18 @@ use super::client::{self, Server};
 use crate::{
     document::json,
     pb::{
-        CheckRequest, CheckResponse, Duty, Finding, FindingCode, Verdict,
+        Candidate, CheckRequest, CheckResponse, Duty, Finding, FindingCode, Operation, Severity, Verdict,
         decision_service_client::DecisionServiceClient,
     },
 };
 
-/// Exit codes: 0 permitted, 3 conditional, 4 undetermined, 5 denied, 1 the question was refused.
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "Example:\n  ropa check --register koko --activity chat --operation USE \\\n    \
-    --data ropa:MemberNumber --subject dpv:Member --processor ninchat"
-)]
+#[command(after_help = "\
+Exit codes: 0 permitted, 3 conditional, 4 undetermined, 5 denied, 1 no answer, 64 wrong arguments.
+
+Example:
+  ropa check --register koko --activity chat --operation USE \\
+    --data ropa:MemberNumber --subject dpv:Member --processor ninchat")]
 pub struct Args {
     #[command(flatten)]
     server: Server,
@@ -125,31 +126,7 @@ pub async fn check(args: Args) -> Result<ExitCode, String> {
 fn print(answer: &CheckResponse) {
     println!("{}", answer.verdict().as_str_name());
     for finding in answer.findings.iter().chain(&answer.conditions) {
-        let Finding {
-            code,
-            severity,
-            article,
-            message,
-            remedy,
-            record_refs,
-            question_fields,
-            ..
-        } = finding;
-        let code = FindingCode::try_from(*code).unwrap_or_default().as_str_name();
-        let severity = crate::pb::Severity::try_from(*severity)
-            .unwrap_or_default()
-            .as_str_name();
-        println!("  {severity:<12} {code} ({article})");
-        println!("               {message}");
-        if !remedy.is_empty() {
-            println!("               > {remedy}");
-        }
-        if !question_fields.is_empty() {
-            println!("               say: {}", question_fields.join(", "));
-        }
-        for reference in record_refs {
-            println!("               in {reference}");
-        }
+        print_finding(finding);
     }
     for Duty {
         code, message, date, ..
@@ -159,8 +136,47 @@ fn print(answer: &CheckResponse) {
         println!("  DUTY         {code} {date}");
         println!("               {message}");
     }
+    for Candidate { activity, verdict } in &answer.candidates {
+        let verdict = Verdict::try_from(*verdict).unwrap_or_default().as_str_name();
+        println!("  {verdict:<12} by {activity}");
+    }
     println!(
         "  {} at revision {}, decision {}",
         answer.activity, answer.revision, answer.decision_id
     );
+}
+
+fn print_finding(finding: &Finding) {
+    let Finding {
+        article,
+        message,
+        remedy,
+        record_refs,
+        question_fields,
+        operations,
+        data,
+        ..
+    } = finding;
+    let (code, severity) = (finding.code().as_str_name(), finding.severity());
+    println!("  {:<12} {code} ({article})", severity.as_str_name());
+    // Where it concerns a part of the question only, that part.
+    let operations = operations
+        .iter()
+        .map(|number| Operation::try_from(*number).unwrap_or_default().as_str_name());
+    let part: Vec<&str> = operations.chain(data.iter().map(String::as_str)).collect();
+    if part.is_empty() {
+        println!("               {message}");
+    } else {
+        println!("               {}: {message}", part.join(" "));
+    }
+    if !remedy.is_empty() {
+        println!("               > {remedy}");
+    }
+    let is_open = matches!(severity, Severity::MissingFact | Severity::Condition);
+    if is_open && !question_fields.is_empty() {
+        println!("               say: {}", question_fields.join(", "));
+    }
+    for reference in record_refs {
+        println!("               in {reference}");
+    }
 }

@@ -1,5 +1,7 @@
 //! What the client commands share: the connection, and errors with everything that the server says.
 
+use std::time::Duration;
+
 use tonic::{Status, transport::Channel};
 use tonic_types::StatusExt as _;
 
@@ -23,10 +25,16 @@ impl Server {
     pub async fn connect(&self) -> Result<Channel, String> {
         let endpoint =
             Channel::from_shared(self.server.clone()).map_err(|error| format!("{}: {error}", self.server))?;
+        let endpoint = endpoint.connect_timeout(CONNECT).timeout(CALL);
         let channel = endpoint.connect().await;
         channel.map_err(|error| format!("{}: {}", self.server, crate::replica::chain(&error)))
     }
 }
+
+/// How long connecting may take.
+const CONNECT: Duration = Duration::from_secs(5);
+/// How long a call may take.
+const CALL: Duration = Duration::from_secs(30);
 
 /// Every violation that a status names.
 pub fn violations(status: &Status) -> Violations {
@@ -44,9 +52,14 @@ pub fn violations(status: &Status) -> Violations {
         .collect()
 }
 
+/// A status for people, in one line.
+pub fn headline(status: &Status) -> String {
+    format!("{:?}: {}", status.code(), status.message())
+}
+
 /// A status for people.
 pub fn explain(status: &Status) -> String {
-    let mut text = format!("{:?}: {}", status.code(), status.message());
+    let mut text = headline(status);
     for violation in violations(status) {
         text.push_str(&format!("\n  {violation}"));
     }

@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     fs,
+    io::Read as _,
     path::{Path, PathBuf},
 };
 
@@ -25,11 +26,14 @@ pub struct Manifest {
 
 /// The registers below a path: a folder with manifests is one, a folder of folders is several.
 pub fn registers(path: &Path) -> Result<Vec<Manifest>, String> {
-    let folders = if path.is_dir() && files(path, Depth::Here)?.is_empty() {
-        children(path)?
-    } else {
-        Vec::new()
-    };
+    let mut folders = Vec::new();
+    if path.is_dir() && files(path, Depth::Here)?.is_empty() {
+        for child in children(path)? {
+            if child.is_dir() && !files(&child, Depth::Below)?.is_empty() {
+                folders.push(child);
+            }
+        }
+    }
     match folders.as_slice() {
         [] => Ok(vec![read(&[path.to_owned()])?]),
         folders => folders
@@ -54,7 +58,10 @@ pub fn read(paths: &[PathBuf]) -> Result<Manifest, String> {
         }
         for file in found {
             let text = text(&file)?;
-            let values = manifest::read(&text).map_err(|error| format!("{}: {error}", file.display()))?;
+            let values = manifest::read(&text).unwrap_or_else(|error| {
+                mistakes.push(format!("{}: {error}", file.display()));
+                Vec::new()
+            });
             for value in values.into_iter().filter(|value| !value.is_null()) {
                 let (document, violations) =
                     json::read_written::<RegisterDocument>("RegisterDocument", value, "");
@@ -81,7 +88,7 @@ pub fn read(paths: &[PathBuf]) -> Result<Manifest, String> {
 }
 
 fn list(mistakes: &[String]) -> String {
-    format!("{} mistakes:\n  {}", mistakes.len(), mistakes.join("\n  "))
+    format!("mistakes:\n  {}", mistakes.join("\n  "))
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -111,6 +118,12 @@ fn children(folder: &Path) -> Result<Vec<PathBuf>, String> {
         .map_err(wrong)?
         .map(|entry| entry.map(|entry| entry.path()).map_err(wrong))
         .collect::<Result<_, _>>()?;
+    // Hidden ones are not the register's: a repository keeps itself in one.
+    let is_hidden = |path: &PathBuf| {
+        let name = path.file_name();
+        name.is_some_and(|name| name.to_string_lossy().starts_with('.'))
+    };
+    children.retain(|child| !is_hidden(child));
     children.sort();
     Ok(children)
 }
@@ -118,7 +131,14 @@ fn children(folder: &Path) -> Result<Vec<PathBuf>, String> {
 fn text(file: &Path) -> Result<String, String> {
     let wrong = |error: std::io::Error| format!("{}: {error}", file.display());
     if file == Path::new("-") {
-        return std::io::read_to_string(std::io::stdin()).map_err(wrong);
+        let mut text = String::new();
+        let mut input = std::io::stdin().lock().take(MOST_BYTES + 1);
+        input.read_to_string(&mut text).map_err(wrong)?;
+        return if text.len() as u64 > MOST_BYTES {
+            Err("standard input: is larger than 4 MiB".to_owned())
+        } else {
+            Ok(text)
+        };
     }
     if fs::metadata(file).map_err(wrong)?.len() > MOST_BYTES {
         return Err(format!("{}: is larger than 4 MiB", file.display()));

@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
 
 use tokio::net::TcpListener;
 
-use super::manifests;
+use super::manifests::{self, Manifest};
 use crate::{
     document::{Draft, InvalidDraft},
     grpc::Reflection,
@@ -49,11 +49,11 @@ pub struct Args {
     #[arg(long, env = "ROPA_UNSAFE_LISTEN_WITHOUT_AUTHENTICATION")]
     unsafe_listen_without_authentication: bool,
 
-    /// Applies the manifests of these files and folders at start; each folder in them is a register.
+    /// Apply the manifests of these files and folders at start; each folder in them is a register.
     #[arg(long, env = "ROPA_LOAD", value_name = "PATH")]
     load: Vec<PathBuf>,
 
-    /// Runs pending migrations before serving. A SQLite file is always migrated at its first start.
+    /// Run pending migrations before serving. A SQLite file is always migrated: nothing else uses it.
     #[arg(long, env = "ROPA_MIGRATE")]
     migrate: bool,
 
@@ -75,17 +75,18 @@ pub struct Args {
     drain: u64,
 
     /// Calls at once; more are answered RESOURCE_EXHAUSTED.
-    #[arg(long, env = "ROPA_MAX_CALLS", default_value_t = 1024, value_name = "CALLS")]
-    max_calls: usize,
+    #[arg(long, env = "ROPA_MAX_CALLS", default_value_t = 1024, value_name = "CALLS", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    max_calls: u32,
 
     /// Connections at once; more wait.
     #[arg(
         long,
         env = "ROPA_MAX_CONNECTIONS",
         default_value_t = 4096,
-        value_name = "CONNECTIONS"
+        value_name = "CONNECTIONS",
+        value_parser = clap::value_parser!(u32).range(1..=1_000_000)
     )]
-    max_connections: usize,
+    max_connections: u32,
 
     /// Do not describe the contract to clients (gRPC reflection).
     #[arg(long, env = "ROPA_NO_REFLECTION")]
@@ -148,7 +149,7 @@ pub async fn serve(args: Args) -> Result<ExitCode, String> {
         ));
     }
     // Manifests are read first: a mistake in them is found before anything is opened.
-    let drafts = read(&load)?;
+    let loads = read(&load)?;
     let url = database.url()?;
     let store = database.open(&url).await?;
     let pending = store.pending().await.map_err(|error| chain(&error))?;
@@ -163,8 +164,8 @@ pub async fn serve(args: Args) -> Result<ExitCode, String> {
     let options = Options {
         workers: workers.unwrap_or(cores),
         limits: Limits {
-            calls: max_calls,
-            connections: max_connections,
+            calls: count(max_calls),
+            connections: count(max_connections),
             ..Limits::default()
         },
         cache_max_age: Duration::from_secs(cache_max_age),
@@ -176,8 +177,9 @@ pub async fn serve(args: Args) -> Result<ExitCode, String> {
         },
     };
     let prepare = async move |address: SocketAddr, registers: Registers| {
-        apply_all(&registers, drafts).await;
+        apply_all(&registers, loads).await?;
         tracing::info!(%address, "listening on {address}");
+        Ok(())
     };
     server::serve(listener, store, options, prepare, stop_signal())
         .await
@@ -186,26 +188,33 @@ pub async fn serve(args: Args) -> Result<ExitCode, String> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn read(paths: &[PathBuf]) -> Result<Vec<Draft>, String> {
-    let mut drafts = Vec::new();
+fn count(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+/// A register to be applied at start.
+struct Load {
+    manifest: Manifest,
+    draft: Draft,
+}
+
+fn read(paths: &[PathBuf]) -> Result<Vec<Load>, String> {
+    let mut loads = Vec::new();
     for path in paths {
         for manifest in manifests::registers(path)? {
             let draft = Draft::new(manifest.document.clone()).map_err(|invalid| match invalid {
                 InvalidDraft::Mistakes(violations) => manifest.explain(&violations),
                 InvalidDraft::Unreadable(error) => error.to_string(),
             })?;
-            if !draft.mistakes.is_empty() {
-                return Err(manifest.explain(&draft.mistakes));
-            }
-            drafts.push(draft);
+            loads.push(Load { manifest, draft });
         }
     }
-    Ok(drafts)
+    Ok(loads)
 }
 
-/// Applies what was read; a register that cannot be applied is named, and the others are served.
-async fn apply_all(registers: &Registers, drafts: Vec<Draft>) {
-    for draft in drafts {
+/// Applies what was read. Whoever asks for registers at start is not served without them.
+async fn apply_all(registers: &Registers, loads: Vec<Load>) -> Result<(), String> {
+    for Load { manifest, draft } in loads {
         let register = draft.register.clone();
         let apply = Apply {
             draft,
@@ -221,17 +230,17 @@ async fn apply_all(registers: &Registers, drafts: Vec<Draft>) {
             // What changed has been logged.
             Ok(_) => {}
             Err(register::Error::Mistakes(violations) | register::Error::StillReferenced(violations)) => {
-                let named: Vec<String> = violations
-                    .iter()
-                    .map(|violation| violation.path.clone())
-                    .collect();
-                tracing::error!(at = %named.join(", "), "register `{register}` could not be loaded: mistakes");
+                return Err(manifest.explain(&violations));
             }
             Err(error) => {
-                tracing::error!(error = %chain(&error), "register `{register}` could not be loaded");
+                return Err(format!(
+                    "register `{register}` cannot be loaded: {}",
+                    chain(&error)
+                ));
             }
         }
     }
+    Ok(())
 }
 
 /// Completes at SIGTERM or SIGINT.

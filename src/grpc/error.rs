@@ -131,6 +131,24 @@ pub fn not_ready() -> Status {
     )
 }
 
+/// A store that is not the one that was served.
+pub fn store_replaced() -> Status {
+    plain(
+        Code::Unavailable,
+        ErrorReason::StoreReplaced,
+        "the database was restored or replaced; the server has to be started anew",
+    )
+}
+
+/// A method that is not there.
+pub fn unknown_method() -> Status {
+    plain(
+        Code::Unimplemented,
+        ErrorReason::UnknownMethod,
+        "the server has no such method, or does not take messages in this encoding",
+    )
+}
+
 /// More work at once than the server takes.
 pub fn overloaded() -> Status {
     let after = Duration::from_millis(100);
@@ -166,7 +184,7 @@ pub fn from_register(error: register::Error) -> Status {
     match error {
         register::Error::Mistakes(violations) => invalid(violations),
         register::Error::StillReferenced(violations) => {
-            let what = "what would remain refers to what would be deleted";
+            let what = "what would remain refers to what would be gone";
             with_violations(
                 Code::FailedPrecondition,
                 ErrorReason::StillReferenced,
@@ -183,6 +201,7 @@ pub fn from_register(error: register::Error) -> Status {
                 ErrorDetails::new(),
             )
         }
+        register::Error::StoreReplaced => store_replaced(),
         register::Error::Store(error) => from_store(&error),
         register::Error::Lost => {
             tracing::error!("the task of a change is gone");
@@ -200,19 +219,22 @@ fn from_store(error: &store::Error) -> Status {
             "another change was in the way; repeat",
             after,
         ),
-        store::Error::Unavailable { .. } | store::Error::OutcomeUnknown { .. } => {
+        store::Error::Unavailable { .. } => {
             tracing::warn!(error = %replica::chain(error), "the database is not available");
-            let message = match error {
-                store::Error::OutcomeUnknown { .. } => {
-                    "it is unknown whether the change was made; read before repeating"
-                }
-                _ => "the database is not available",
-            };
             retry(
                 Code::Unavailable,
                 ErrorReason::DatabaseUnavailable,
-                message,
+                "the database is not available",
                 Duration::from_secs(1),
+            )
+        }
+        // No RetryInfo: whoever repeats without looking may do it twice.
+        store::Error::OutcomeUnknown { .. } => {
+            tracing::warn!(error = %replica::chain(error), "it is unknown whether a change was made");
+            plain(
+                Code::Unavailable,
+                ErrorReason::OutcomeUnknown,
+                "it is unknown whether the change was made; read before repeating",
             )
         }
         error => {

@@ -1,6 +1,8 @@
 //! The handlers of `RegisterService`.
 
-use tokio::runtime::Handle;
+use std::sync::Arc;
+
+use tokio::{runtime::Handle, sync::Semaphore};
 use tonic::{Request, Response, Status};
 
 use super::{error, page::page};
@@ -8,7 +10,7 @@ use crate::{
     document::{self, Draft, InvalidDraft, json},
     domain::name::ResourceKind,
     pb::{self, register_service_server::RegisterService},
-    register::{Applied, Apply, Commit, Error, Others, Registers, ResourceChange},
+    register::{Applied, Apply, Commit, Others, Registers, ResourceChange},
     store::Stored,
 };
 
@@ -20,35 +22,47 @@ const ACTOR: &str = "anonymous";
 pub struct Administration {
     registers: Registers,
     control: Handle,
+    /// Calls at work. Work goes on when its caller gives up, so the bound on calls does not bound it.
+    room: Arc<Semaphore>,
 }
+
+/// How many administrative calls are worked on at once; more are refused, so that they never take the place of checks.
+const MOST_AT_WORK: usize = 64;
 
 impl Administration {
     /// The service over these registers; its work runs on the control runtime.
-    pub const fn new(registers: Registers, control: Handle) -> Self {
-        Self { registers, control }
+    pub fn new(registers: Registers, control: Handle) -> Self {
+        Self {
+            registers,
+            control,
+            room: Arc::new(Semaphore::new(MOST_AT_WORK)),
+        }
     }
 
     /// Runs a use case where the database is. A caller that gives up does not stop it.
     async fn run<T, F>(&self, work: impl FnOnce(Registers) -> F) -> Result<T, Status>
     where
         T: Send + 'static,
-        F: Future<Output = Result<T, Error>> + Send + 'static,
+        F: Future<Output = Result<T, Status>> + Send + 'static,
     {
+        let place = Arc::clone(&self.room).try_acquire_owned();
+        let place = place.map_err(|_| error::overloaded())?;
         let work = work(self.registers.clone());
-        self.control
-            .spawn(work)
-            .await
-            .map_err(|_| error::internal())?
-            .map_err(error::from_register)
+        let working = self.control.spawn(async move {
+            let _place = place;
+            work.await
+        });
+        working.await.map_err(|_| error::internal())?
     }
 
     async fn get<M: FromStored>(&self, name: &str) -> Result<Response<M>, Status> {
         let name = document::name(M::KIND, name)
             .map_err(|message| error::invalid(vec![error::wrong("name", message)]))?;
-        let stored = self
-            .run(|registers| async move { registers.get(name).await })
-            .await?;
-        M::from_stored(&stored).map(Response::new)
+        let work = |registers: Registers| async move {
+            let stored = registers.get(name).await.map_err(error::from_register)?;
+            M::from_stored(&stored)
+        };
+        self.run(work).await.map(Response::new)
     }
 
     /// One page, and the token of the next.
@@ -62,28 +76,40 @@ impl Administration {
         let size = page.size;
         // One more than asked tells whether there is another page.
         let limit = u64::try_from(size).unwrap_or_default().saturating_add(1);
-        let work = |registers: Registers| async move {
-            registers.list(M::KIND, page.register, page.after, limit).await
+        let work = move |registers: Registers| async move {
+            let listed = registers.list(M::KIND, page.register, page.after, limit).await;
+            pages::<M>(&listed.map_err(error::from_register)?, size)
         };
-        let stored = self.run(work).await?;
-        let next = match (
-            stored.len() > size,
-            size.checked_sub(1).and_then(|last| stored.get(last)),
-        ) {
-            (true, Some(last)) => last.name.to_string(),
-            _ => String::new(),
-        };
-        let resources = stored
-            .iter()
-            .take(size)
-            .map(M::from_stored)
-            .collect::<Result<_, _>>()?;
-        Ok((resources, next))
+        self.run(work).await
     }
 }
 
+/// At most so many of what was listed, and no more than fits into an answer; and the token of the next page.
+fn pages<M: FromStored>(listed: &[Stored], size: usize) -> Result<(Vec<M>, String), Status> {
+    let mut bytes = 0;
+    let fits = |stored: &&Stored| {
+        bytes += stored.json.len();
+        bytes <= MOST_BYTES
+    };
+    // One is always answered, or a list would never end.
+    let most = listed.iter().take_while(fits).count().max(1).min(size);
+    let next = match (listed.len() > most, listed.get(most.saturating_sub(1))) {
+        (true, Some(last)) => last.name.to_string(),
+        _ => String::new(),
+    };
+    let resources = listed
+        .iter()
+        .take(most)
+        .map(M::from_stored)
+        .collect::<Result<_, _>>()?;
+    Ok((resources, next))
+}
+
+/// Documents of one page, in bytes of JSON: fewer than an answer may have, which is shorter.
+const MOST_BYTES: usize = 4 * 1024 * 1024;
+
 /// A message of a stored resource.
-trait FromStored: Sized {
+trait FromStored: Sized + Send + 'static {
     const KIND: ResourceKind;
 
     fn from_stored(stored: &Stored) -> Result<Self, Status>;
@@ -155,14 +181,7 @@ impl RegisterService for Administration {
             )]));
         }
         let work = move |registers: Registers| async move {
-            // Parsing a whole register takes milliseconds: it belongs to the control runtime too.
-            let draft = Draft::new(document.unwrap_or_default()).map_err(|invalid| match invalid {
-                InvalidDraft::Mistakes(violations) => Error::Mistakes(violations),
-                InvalidDraft::Unreadable(unreadable) => {
-                    tracing::error!(error = %unreadable, "a document cannot be written");
-                    Error::Lost
-                }
-            })?;
+            let draft = draft(document.unwrap_or_default()).await?;
             let register = draft.register.clone();
             let others = if prune { Others::Prune } else { Others::Keep };
             let commit = if validate_only {
@@ -178,7 +197,8 @@ impl RegisterService for Administration {
                 reason,
                 actor: ACTOR.to_owned(),
             };
-            registers.apply(apply).await.map(|applied| (register, applied))
+            let applied = registers.apply(apply).await.map_err(error::from_register)?;
+            Ok((register, applied))
         };
         let (register, Applied { revision, changes }) = self.run(work).await?;
         Ok(Response::new(pb::ApplyRegisterResponse {
@@ -350,6 +370,20 @@ impl RegisterService for Administration {
             next_page_token,
         }))
     }
+}
+
+/// A document as a draft. Parsing a whole register takes its time, so it has a thread of its own.
+async fn draft(document: pb::RegisterDocument) -> Result<Draft, Status> {
+    let parsed = tokio::task::spawn_blocking(move || Draft::new(document)).await;
+    parsed
+        .map_err(|_| error::internal())?
+        .map_err(|invalid| match invalid {
+            InvalidDraft::Mistakes(violations) => error::invalid(violations),
+            InvalidDraft::Unreadable(unreadable) => {
+                tracing::error!(error = %unreadable, "a document cannot be written");
+                error::internal()
+            }
+        })
 }
 
 fn to_change(name: String, change: ResourceChange) -> pb::ResourceChange {

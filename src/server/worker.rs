@@ -19,12 +19,27 @@ use hyper_util::{
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot, watch};
 use tonic::service::Routes;
 
-use super::guard::{Guard, Limits};
+use super::{
+    Error,
+    guard::{Guard, Limits},
+};
 
 /// A connection on its way to a worker: the socket belongs to no runtime while it moves.
 struct Connection {
     stream: TcpStream,
-    permit: OwnedSemaphorePermit,
+    place: Place,
+}
+
+/// The place of a connection among all and among those of its worker; dropping it makes room for another.
+struct Place {
+    load: Arc<AtomicUsize>,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.load.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// The workers.
@@ -51,11 +66,10 @@ pub fn start(count: usize, routes: &Routes, limits: &Limits) -> io::Result<Worke
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
                 .build()?;
-            let (guard, limits, own_load, stopped) =
-                (guard.clone(), limits.clone(), Arc::clone(&load), stopped.clone());
+            let (guard, limits, stopped) = (guard.clone(), limits.clone(), stopped.clone());
             let thread = thread::Builder::new()
                 .name(format!("decide-{index}"))
-                .spawn(move || runtime.block_on(run(incoming, guard, limits, own_load, stopped)))?;
+                .spawn(move || runtime.block_on(run(incoming, guard, limits, stopped)))?;
             Ok(Worker {
                 connections,
                 load,
@@ -67,18 +81,22 @@ pub fn start(count: usize, routes: &Routes, limits: &Limits) -> io::Result<Worke
 }
 
 impl Workers {
-    /// Hands a connection to the worker with the fewest.
-    pub fn hand_over(&self, stream: TcpStream, permit: OwnedSemaphorePermit) {
+    /// Hands a connection to the worker with the fewest. Without one of its workers a server is not what it says.
+    pub fn hand_over(&self, stream: TcpStream, permit: OwnedSemaphorePermit) -> Result<(), Error> {
         let least = self
             .workers
             .iter()
             .min_by_key(|worker| worker.load.load(Ordering::Relaxed));
-        if let Some(worker) = least {
-            worker.load.fetch_add(1, Ordering::Relaxed);
-            if worker.connections.send(Connection { stream, permit }).is_err() {
-                tracing::error!("a worker has ended");
-            }
-        }
+        let Some(worker) = least else {
+            return Err(Error::Died("the workers"));
+        };
+        worker.load.fetch_add(1, Ordering::Relaxed);
+        let place = Place {
+            load: Arc::clone(&worker.load),
+            _permit: permit,
+        };
+        let handed = worker.connections.send(Connection { stream, place });
+        handed.map_err(|_| Error::Died("a worker"))
     }
 
     /// Lets calls in flight finish for at most this long.
@@ -105,7 +123,6 @@ async fn run(
     mut incoming: mpsc::UnboundedReceiver<Connection>,
     guard: Guard,
     limits: Limits,
-    load: Arc<AtomicUsize>,
     mut stopped: watch::Receiver<bool>,
 ) {
     let graceful = GracefulShutdown::new();
@@ -119,7 +136,7 @@ async fn run(
         .keep_alive_interval(Duration::from_secs(20))
         .keep_alive_timeout(Duration::from_secs(10));
     loop {
-        let Connection { stream, permit } = tokio::select! {
+        let Connection { stream, place } = tokio::select! {
             connection = incoming.recv() => match connection {
                 Some(connection) => connection,
                 None => break,
@@ -129,15 +146,13 @@ async fn run(
         let registered = stream
             .set_nonblocking(true)
             .and_then(|()| tokio::net::TcpStream::from_std(stream));
-        let Ok(stream) = registered else {
-            load.fetch_sub(1, Ordering::Relaxed);
-            continue;
-        };
+        let Ok(stream) = registered else { continue };
         let service = TowerToHyperService::new(guard.clone());
-        let (http, load, handshake) = (http.clone(), Arc::clone(&load), limits.handshake);
+        let (http, handshake) = (http.clone(), limits.handshake);
         let watcher = graceful.watcher();
         let mut stopped = stopped.clone();
         tokio::spawn(async move {
+            let _place = place;
             // A client that says nothing would hold up a graceful stop for ever: hyper cannot close it before its
             // preface, so that has a deadline.
             let spoke = tokio::select! {
@@ -150,8 +165,6 @@ async fn run(
                     tracing::debug!(%error, "a connection ended");
                 }
             }
-            load.fetch_sub(1, Ordering::Relaxed);
-            drop(permit);
         });
     }
     graceful.shutdown().await;

@@ -75,7 +75,7 @@ pub struct App {
     pub channel: Channel,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<thread::JoinHandle<()>>,
-    _database: Database,
+    database: Database,
 }
 
 impl App {
@@ -107,7 +107,10 @@ impl App {
                     drain: Duration::from_millis(200),
                     reflection: Reflection::On,
                 };
-                let announce = async move |address, _| ready.send(address).unwrap();
+                let announce = async move |address, _| {
+                    ready.send(address).unwrap();
+                    Ok(())
+                };
                 server::serve(listener, store, options, announce, async {
                     let _ = stopped.await;
                 })
@@ -122,7 +125,7 @@ impl App {
             channel,
             stop: Some(stop),
             thread: Some(thread),
-            _database: database,
+            database,
         }
     }
 
@@ -133,6 +136,11 @@ impl App {
             app.apply(example(register)).await.unwrap();
         }
         app
+    }
+
+    /// Where its database is.
+    pub fn database_url(&self) -> &str {
+        &self.database.text
     }
 
     pub fn decisions(&self) -> DecisionServiceClient<Channel> {

@@ -3,7 +3,8 @@
 use bytes::{Buf as _, BufMut as _, Bytes};
 use ropa::pb::{
     ApplyRegisterRequest, CheckRequest, Consent, DataCategory, DataUse, Effective, FindingCode,
-    ListRecipientsRequest, Operation, ProcessorUse, Purpose, RegisterDocument, RetentionRule, Verdict,
+    ListRecipientsRequest, Operation, ProcessingActivity, ProcessorUse, Purpose, RegisterDocument,
+    RetentionRule, Verdict,
 };
 use tonic::{
     Code, Status,
@@ -211,51 +212,45 @@ async fn every_mistake_of_a_document_is_named() {
             ..DataCategory::default()
         });
     }
+    // A use of the broken terms is no mistake of its own.
+    document.activities[0].data_uses[0].data.push("a".to_owned());
+    // The same name again, and one of another register.
+    let again = ProcessingActivity {
+        name: document.activities[0].name.clone(),
+        title: "Again".to_owned(),
+        ..ProcessingActivity::default()
+    };
+    let foreign = ProcessingActivity {
+        name: "registers/eleven/activities/orders".to_owned(),
+        ..again.clone()
+    };
+    document.activities.extend([again, foreign]);
     let status = app.apply(document).await.unwrap_err();
     assert_eq!(
         (status.code(), reason(&status).as_str()),
         (Code::InvalidArgument, "ropa INVALID_REQUEST")
     );
-    let named: Vec<String> = violations(&status).into_iter().map(|(field, _)| field).collect();
-    for expected in [
+    // All of them and nothing else: also what is referred to, although the register and the own terms are broken.
+    let mut named: Vec<String> = violations(&status).into_iter().map(|(field, _)| field).collect();
+    named.sort();
+    let mut expected = [
         "document.register.controller.time_zone",
         "document.activities[0].title",
         "document.activities[0].effective.from",
         "document.activities[0].state",
         "document.activities[0].purposes[1].id",
         "document.activities[0].data_uses[1].data[0]",
+        "document.activities[0].data_uses[2].sources[0]",
+        "document.activities[0].data_uses[2].conditions[0]",
+        "document.activities[0].processors[0].processor",
         "document.activities[0].retention[0].period",
+        "document.activities[1].name",
+        "document.activities[2].name",
         "document.data_categories[0].broader",
         "document.data_categories[1].broader",
-    ] {
-        assert!(
-            named.iter().any(|path| path == expected),
-            "{expected} is not in {named:#?}"
-        );
-    }
-    // What is referred to is named along with it, once there is a register to look in.
-    let mut document = small("ten", "References");
-    let activity = &mut document.activities[0];
-    activity.processors.push(ProcessorUse {
-        processor: "nowhere".to_owned(),
-        ..ProcessorUse::default()
-    });
-    activity.data_uses[0].sources.push("nobody".to_owned());
-    activity.data_uses[0].conditions.push("unheard-of".to_owned());
-    activity.title = String::new();
-    let status = app.apply(document).await.unwrap_err();
-    let named: Vec<String> = violations(&status).into_iter().map(|(field, _)| field).collect();
-    for expected in [
-        "document.activities[0].title",
-        "document.activities[0].processors[0].processor",
-        "document.activities[0].data_uses[0].sources[0]",
-        "document.activities[0].data_uses[0].conditions[0]",
-    ] {
-        assert!(
-            named.iter().any(|path| path == expected),
-            "{expected} is not in {named:#?}"
-        );
-    }
+    ];
+    expected.sort_unstable();
+    assert_eq!(named, expected);
     assert_eq!(
         app.apply(small("one", "One")).await.unwrap().revision,
         1,

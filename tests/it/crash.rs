@@ -2,9 +2,8 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    io::{BufRead as _, BufReader},
     net::SocketAddr,
-    process::{Child, Command, Stdio},
+    process::Command,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -14,56 +13,10 @@ use ropa::pb::{
     register_service_client::RegisterServiceClient,
 };
 
-use crate::app::{Database, Engine, connect, small};
-
-/// A running program.
-struct Program {
-    child: Child,
-    address: SocketAddr,
-}
-
-impl Program {
-    fn start(database: &Database) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_ropa"))
-            .args([
-                "serve",
-                "--migrate",
-                "--listen",
-                "127.0.0.1:0",
-                "--database-url",
-                &database.text,
-            ])
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let address = lines.by_ref().map(Result::unwrap).find_map(|line| {
-            let (_, rest) = line.split_once("listening on ")?;
-            rest.split_whitespace().next()?.parse().ok()
-        });
-        // The rest is read away, or the program would wait for somebody to read it.
-        std::thread::spawn(move || lines.for_each(drop));
-        Self {
-            child,
-            address: address.expect("the program says where it listens"),
-        }
-    }
-
-    fn kill(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-}
-
-/// A test that fails leaves no program behind.
-impl Drop for Program {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+use crate::{
+    app::{Database, Engine, connect, small},
+    program::Program,
+};
 
 /// Everything in the store: each register's revision, and how many activities it has.
 async fn contents(address: SocketAddr) -> BTreeMap<String, (i64, usize)> {

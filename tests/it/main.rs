@@ -12,9 +12,12 @@
 mod app;
 mod bad_input;
 mod cases;
+mod command_line;
 mod contract;
 mod crash;
 mod house;
+mod limits;
+mod program;
 mod properties;
 mod questions;
 mod terms;

@@ -1,6 +1,6 @@
 //! Nothing that the published documents state is lost: every term of theirs has a place in the example registers.
 //!
-//! `terms/*.csv` lists, in the order of each document, section, code and role of every mention, and the place in the
+//! `terms/*.csv` lists, in the order of each document, section, code (of a law its number) and role of every mention, and the place in the
 //! register that holds it, or why none does.
 
 use std::{fs, path::Path};
@@ -29,7 +29,8 @@ fn rows(register: &str) -> Vec<Row> {
             let fields = fields(line);
             assert_eq!(fields.len(), 5, "line {}", index + 1);
             let [section, code, role, place, waiver] = fields.try_into().unwrap();
-            assert!(!section.is_empty() && !role.is_empty(), "line {}", index + 1);
+            let said = [&section, &code, &role];
+            assert!(said.iter().all(|field| !field.is_empty()), "line {}", index + 1);
             Row {
                 line: index + 1,
                 code,
@@ -96,9 +97,9 @@ fn check(register: &str, mentions: usize, waivers: usize) {
             wrong.push(format!("line {line}: there is no {place}"));
             continue;
         };
-        // A disclosure is a list of its own; everything else is named by its code.
-        let held = code == "dpv:Disclose" || value.to_string().contains(code.as_str());
-        if !held {
+        // A disclosure is a list of its own; everything else is named by its code, and prose names nothing.
+        let is_disclosure = code == "dpv:Disclose" && place.ends_with("#disclosures");
+        if !is_disclosure && !without_prose(value).to_string().contains(code.as_str()) {
             wrong.push(format!("line {line}: {code} is not in {place}"));
         }
     }
@@ -107,12 +108,27 @@ fn check(register: &str, mentions: usize, waivers: usize) {
     assert!(waived <= waivers, "{waived} mentions are waived");
 }
 
+/// A value without the texts that people wrote into it.
+fn without_prose(value: &Value) -> Value {
+    match value {
+        Value::Array(entries) => entries.iter().map(without_prose).collect(),
+        Value::Object(fields) => {
+            let said = fields
+                .iter()
+                .filter(|(name, _)| !["note", "text"].contains(&name.as_str()));
+            said.map(|(name, value)| (name.clone(), without_prose(value)))
+                .collect()
+        }
+        value => value.clone(),
+    }
+}
+
 #[test]
 fn every_term_of_koko_has_a_place() {
-    check("koko", 233, 3);
+    check("koko", 233, 10);
 }
 
 #[test]
 fn every_term_of_forsakringskassan_has_a_place() {
-    check("forsakringskassan", 49, 0);
+    check("forsakringskassan", 49, 3);
 }
