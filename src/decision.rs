@@ -25,6 +25,7 @@ mod purpose;
 mod resolve;
 mod retention;
 mod rights;
+mod role;
 mod scope;
 
 use std::{collections::BTreeMap, sync::Arc};

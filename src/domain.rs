@@ -7,6 +7,7 @@ pub mod activity;
 pub mod finding;
 pub mod name;
 pub mod operation;
+pub mod organisation;
 pub mod party;
 pub mod question;
 pub mod register;

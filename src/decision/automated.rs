@@ -31,7 +31,7 @@ pub fn automated(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
     }
     let list = case.own("automated_decisions", &case.activity.automated_decisions);
     let matches = |decision: &AutomatedDecision| {
-        case.names_purpose(&decision.scope.purposes, asked) && case.overlaps(&decision.scope, asked)
+        case.names_purpose(&decision.scope.purposes) && case.overlaps(&decision.scope, asked)
     };
     let denial = case.denial(
         &list,
@@ -66,6 +66,9 @@ fn one(case: &Case<'_>, asked: &Combination<'_>, place: String, decision: &Autom
         || [Result::Favourable, Result::Adverse]
             .iter()
             .all(|one| decision.outcomes.contains(one));
+    if outcome == Result::Adverse && case.facts().human_decides == Fact::Yes {
+        return case.attest(Finding::new(FindingCode::AdmHumanDecides).asks("human_decides"));
+    }
     let for_outcome = match outcome {
         _ if declared => Outcome::default(),
         Result::Mixed if decision.outcomes.contains(&Result::Favourable) => case.attest(
@@ -73,9 +76,6 @@ fn one(case: &Case<'_>, asked: &Combination<'_>, place: String, decision: &Autom
                 .asks("outcome")
                 .evidence(evidence()),
         ),
-        _ if case.facts().human_decides == Fact::Yes => {
-            return case.attest(Finding::new(FindingCode::AdmHumanDecides).asks("human_decides"));
-        }
         _ => return found(FindingCode::AdmOutcomeNotDeclared),
     };
     for_outcome

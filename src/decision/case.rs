@@ -19,7 +19,7 @@ use crate::{
         retention::EndAction,
         statement::{PartyRef, Provenance},
         term::{Classes, Term},
-        vocabulary::Code,
+        vocabulary::{self, Code, Facet},
     },
     law::{LawCondition, Source, sfb_114},
 };
@@ -100,10 +100,8 @@ impl Party {
 
     /// Whether it is of this kind or a narrower one.
     pub fn is(&self, kind: &str) -> bool {
-        let within = |own: &Code| {
-            crate::domain::vocabulary::lookup(crate::domain::vocabulary::Facet::Party, kind)
-                .is_some_and(|kind| own.is_within(kind))
-        };
+        let within =
+            |own: &Code| vocabulary::lookup(Facet::Party, kind).is_some_and(|kind| own.is_within(kind));
         self.kinds.iter().any(within)
     }
 }
@@ -222,7 +220,7 @@ impl<'a> Case<'a> {
         let one = |id: &Id| match self.facts().condition(id.as_str()) {
             _ if !self.is_consent(id) || self.facts().consents.is_empty() => self.condition(id),
             Fact::No => self.condition(id),
-            Fact::Yes => refusal(self, asked).unwrap_or_else(|| self.condition(id)),
+            Fact::Yes => refusal(self, asked),
             Fact::Unsaid | Fact::Unknown => consent(self, asked, Need::Explicit),
         };
         Outcome::all(ids.iter().map(one))
@@ -270,9 +268,24 @@ impl<'a> Case<'a> {
         condition_outcome(fact, asks, format!("{}: {}", condition.id, condition.text))
     }
 
+    /// The case as it was while the relation lasted; `None` where the person has no former role.
+    pub fn while_current(&self) -> Option<Self> {
+        let mut current = self.clone();
+        let mut changed = false;
+        for role in &mut current.person {
+            let former = FORMER.iter().find(|(former, _)| role.is(former));
+            let was = former.and_then(|(_, current)| Term::parse(Facet::Subject, current).ok());
+            if let Some(term) = was {
+                *role = term;
+                changed = true;
+            }
+        }
+        changed.then_some(current)
+    }
+
     /// Whether a role of the person is this code or narrower.
     pub fn person_is(&self, code: &str) -> bool {
-        let Ok(ancestor) = Term::parse(crate::domain::vocabulary::Facet::Subject, code) else {
+        let Ok(ancestor) = Term::parse(Facet::Subject, code) else {
             return false;
         };
         self.person

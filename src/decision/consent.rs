@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     domain::{
-        finding::{Finding, FindingCode},
+        finding::{Finding, FindingCode, Verdict},
         operation::Operation,
         question::{Consent, ConsentState, Giver},
         term::Term,
@@ -32,19 +32,46 @@ pub fn consent(case: &Case<'_>, asked: &Combination<'_>, need: Need) -> Outcome 
         .unwrap_or_else(|| Finding::new(FindingCode::ConsentUnknown).asks("consents").into())
 }
 
-/// A consent said for what is asked that was refused or withdrawn.
-pub fn refusal(case: &Case<'_>, asked: &Combination<'_>) -> Option<Outcome> {
+/// What the person's own consents for what is asked make of a fact that says that there is one: a refusal or withdrawal,
+/// where nothing else given covers it, outweighs the fact.
+pub fn refusal(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
     let consents = case.facts().consents.iter().enumerate();
-    consents
-        .filter(|(_, consent)| concerns(case, asked, consent))
+    let own: Vec<Outcome> = consents
+        .filter(|(_, consent)| consent.giver != Giver::AnotherPerson && concerns(case, asked, consent))
         .map(|(index, consent)| one(case, asked, Need::Plain, index, consent))
-        .find(|outcome| {
-            let refused = [FindingCode::ConsentMissing, FindingCode::ConsentWithdrawn];
-            outcome
-                .findings
-                .iter()
-                .any(|finding| refused.contains(&finding.code))
-        })
+        .collect();
+    let changes_on = own.iter().filter_map(|outcome| outcome.changes_on).min();
+    let refuses = |outcome: &&Outcome| {
+        let refused = [FindingCode::ConsentMissing, FindingCode::ConsentWithdrawn];
+        outcome
+            .findings
+            .iter()
+            .any(|finding| refused.contains(&finding.code))
+    };
+    let refused = own
+        .iter()
+        .find(refuses)
+        .filter(|_| !own.iter().any(Outcome::is_permitted));
+    refused.cloned().unwrap_or_default().until(changes_on)
+}
+
+/// CHANNEL_CONSENT_*: where the record ties sending to a consent for the channel, it is needed beside the ground.
+pub fn channel(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
+    let found = |code| Outcome::from(Finding::new(code).asks("channel").asks("consents"));
+    let Some(channel) = case.facts().channel else {
+        return found(FindingCode::ChannelConsentUnknown);
+    };
+    let consents = case.facts().consents.iter().enumerate();
+    let each = consents.map(|(index, consent)| {
+        let outcome = one(case, asked, Need::Plain, index, consent);
+        match outcome.verdict() {
+            Verdict::Denied => found(FindingCode::ChannelConsentMissing).until(outcome.changes_on),
+            _ if consent.channels.contains(&channel) => outcome,
+            _ => found(FindingCode::ChannelConsentMissing),
+        }
+    });
+    case.best(each)
+        .unwrap_or_else(|| found(FindingCode::ChannelConsentUnknown))
 }
 
 fn one(case: &Case<'_>, asked: &Combination<'_>, need: Need, index: usize, consent: &Consent) -> Outcome {

@@ -48,7 +48,7 @@ fn protected_identity(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
     if !leaves
         || !asked
             .data
-            .is_some_and(|data| case.record.data.overlaps(data, &address))
+            .is_some_and(|data| case.record.data.shares(data, &address))
     {
         return Outcome::default();
     }

@@ -9,7 +9,7 @@ use super::{
     outcome::Outcome,
     place, prohibition, purpose,
     resolve::{Resolved, nearest, purpose_ref},
-    retention, rights,
+    retention, rights, role,
 };
 use crate::domain::{
     activity::Activity,
@@ -233,7 +233,7 @@ fn classes(case: &Case<'_>, data: Option<&Term>) -> Classes {
             && data_use
                 .data
                 .iter()
-                .any(|declared| case.record.data.overlaps(declared, data))
+                .any(|declared| case.record.data.shares(declared, data))
     });
     raised.fold(case.record.data.classes(data), |classes, data_use| {
         classes.union(data_use.raised_to)
@@ -260,6 +260,7 @@ fn conjuncts(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
         in_force,
         purpose,
         data_use::data_use(case, asked),
+        personal(role::role),
         personal(ground::ground),
         personal(rights::rights),
         personal(retention::retention),

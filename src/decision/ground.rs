@@ -13,6 +13,7 @@ use crate::{
         activity::{Article6, LegalBasis},
         finding::{Finding, FindingCode, Severity},
         operation::Operation,
+        organisation::Role,
         question::RequestFact,
         register::{Gap, PublicRole},
         statement::List,
@@ -26,13 +27,14 @@ use crate::{
 pub fn ground(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
     // The person's own data goes to the person without a ground (Art. 15).
     let to_subject = asked.operation == Operation::Disclose && case.counterparty.is_subject();
-    if case.is_duty(asked) || to_subject {
+    let by_instruction = case.activity.role == Role::Processor;
+    if case.is_duty(asked) || to_subject || by_instruction {
         return Outcome::default();
     }
     let bases = case.legal_bases();
     let matches = |basis: &LegalBasis| {
         basis.article_6.is_none()
-            && case.names_purpose(&basis.scope.purposes, asked)
+            && case.names_purpose(&basis.scope.purposes)
             && case.overlaps(&basis.scope, asked)
     };
     let denial = case.denial(

@@ -50,6 +50,10 @@ fn leaves(case: &Case<'_>, asked: &Combination<'_>) -> bool {
 
 /// Whether the data goes to a third country: the one that is said, else any recorded one.
 pub fn goes_abroad(case: &Case<'_>, asked: &Combination<'_>) -> bool {
+    let to_subject = asked.operation == Operation::Disclose && case.counterparty.is_subject();
+    if to_subject || case.is_duty(asked) {
+        return false;
+    }
     let is_abroad = |country: &Country| !eea::contains(*country, case.day);
     match case.facts().country {
         PlaceFact::Country(country) => is_abroad(&country),

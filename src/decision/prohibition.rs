@@ -8,6 +8,7 @@ use super::{
 use crate::domain::{
     activity::Prohibition,
     finding::{Finding, FindingCode, Verdict},
+    statement::Scope,
 };
 
 /// PROHIBITED_BY_ACTIVITY, PROHIBITED_BY_REGISTER (Art. 24).
@@ -21,11 +22,20 @@ pub fn prohibition(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
     Outcome::all(lists.iter().flat_map(|(list, code)| {
         list.iter()
             .filter(|(_, prohibition)| {
-                case.names_purpose(&prohibition.scope.purposes, asked)
-                    && case.overlaps(&prohibition.scope, asked)
+                names_purpose(case, asked, &prohibition.scope) && case.overlaps(&prohibition.scope, asked)
             })
             .map(|(place, prohibition)| one(case, asked, place, prohibition, *code))
     }))
+}
+
+/// The controller's duties serve no purpose: what forbids one of them by name forbids it for every purpose, and what
+/// forbids a purpose forbids no duty.
+fn names_purpose(case: &Case<'_>, asked: &Combination<'_>, scope: &Scope) -> bool {
+    if case.is_duty(asked) && !scope.purposes.is_empty() {
+        scope.operations.contains(&asked.operation)
+    } else {
+        case.names_purpose(&scope.purposes)
+    }
 }
 
 fn one(
@@ -57,7 +67,10 @@ fn one(
                 .for_each(|finding| finding.evidence.push(evidence.clone()));
             condition
         }
-        _ => forbidden.into(),
+        lifted => {
+            let changes_on = lifted.and_then(|condition| condition.changes_on);
+            Outcome::from(forbidden).until(changes_on)
+        }
     };
     outcome.until(changes_on)
 }

@@ -2,7 +2,7 @@
 
 use super::{
     case::{Case, Combination},
-    consent::{Need, consent},
+    consent::{self, Need, consent},
     ground,
     outcome::Outcome,
 };
@@ -40,26 +40,30 @@ fn marketing(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
     if !case.is_marketing() {
         return Outcome::default();
     }
-    let channel = if sends(case, asked) {
-        case.attest(Finding::new(FindingCode::ChannelConsentUnchecked))
-    } else {
-        Outcome::default()
+    let tied = case
+        .purpose
+        .is_some_and(|asked| asked.own.is_some_and(|own| own.channel_consent));
+    let channel = match (sends(case, asked), tied) {
+        (false, _) => Outcome::default(),
+        (true, true) => consent::channel(case, asked),
+        (true, false) => case.attest(Finding::new(FindingCode::ChannelConsentUnchecked)),
     };
     absolute(case, FindingCode::ObjectionDirectMarketing).and(channel)
 }
 
-/// Marketing is sent where contact data is used for it.
+/// Marketing is sent where a channel is said, or contact data is used for it.
 fn sends(case: &Case<'_>, asked: &Combination<'_>) -> bool {
     let contact = Term::parse(Facet::Data, "pd:Contact").ok();
     let is_contact = |data: &Term| {
         contact
             .as_ref()
-            .is_some_and(|contact| case.record.data.overlaps(data, contact))
+            .is_some_and(|contact| case.record.data.shares(data, contact))
     };
-    matches!(
-        asked.operation,
-        Operation::Use | Operation::Disclose | Operation::Transfer
-    ) && asked.data.is_some_and(is_contact)
+    case.facts().channel.is_some()
+        || matches!(
+            asked.operation,
+            Operation::Use | Operation::Disclose | Operation::Transfer
+        ) && asked.data.is_some_and(is_contact)
 }
 
 /// OPT_OUT_*: a standing opt-out that the record grants counts as an objection.

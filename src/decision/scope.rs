@@ -1,7 +1,7 @@
 //! How the scope of a statement meets a combination: covering for grants, overlapping for what restricts.
 
 use super::{
-    case::{Case, Combination, Party},
+    case::{AskedPurpose, Case, Combination, Party},
     place,
 };
 use crate::domain::{
@@ -44,31 +44,24 @@ impl Case<'_> {
     /// Whether a period or an opt-out that names these purposes reaches the one asked: also by a code that is above
     /// the code asked or one of its purpose's codes.
     pub fn reaches_purpose(&self, purposes: &[PurposeRef]) -> bool {
-        let within = |named: &Code| {
-            let own = self.purpose.iter().filter_map(|asked| asked.own);
-            let asked = self.purpose.iter().filter_map(|asked| asked.code);
-            own.flat_map(|own| own.codes.iter().copied())
-                .chain(asked)
-                .any(|code| code.is_within(*named))
+        let within = |named: &Code| match self.purpose {
+            Some(AskedPurpose { code: Some(code), .. }) => code.is_within(*named),
+            Some(AskedPurpose { own, code: None }) => {
+                let mut codes = own.iter().flat_map(|own| &own.codes);
+                codes.any(|code| code.is_within(*named))
+            }
+            None => false,
         };
         self.counts(purposes)
             || purposes
                 .iter()
                 .any(|purpose| matches!(purpose, PurposeRef::Code(code) if within(code)))
-            || self
-                .purpose
-                .and_then(|asked| asked.own)
-                .is_some_and(|own| purposes.contains(&PurposeRef::Id(own.id.clone())))
     }
 
     /// Whether something that forbids and names these purposes counts: it spares only a question that is known to ask
-    /// for others. The controller's duties serve no purpose, and a purpose without codes may be any.
-    pub fn names_purpose(&self, purposes: &[PurposeRef], asked: &Combination<'_>) -> bool {
-        if purposes.is_empty()
-            || self.purpose.is_none()
-            || self.is_duty(asked)
-            || self.reaches_purpose(purposes)
-        {
+    /// for others. A purpose without codes may be any.
+    pub fn names_purpose(&self, purposes: &[PurposeRef]) -> bool {
+        if purposes.is_empty() || self.purpose.is_none() || self.reaches_purpose(purposes) {
             return true;
         }
         let meant = self.purposes_meant();
@@ -252,6 +245,11 @@ impl Case<'_> {
 
     /// Whether a scope that restricts has anything in common with what is asked. Purposes are left to the caller.
     pub fn overlaps(&self, scope: &Scope, asked: &Combination<'_>) -> bool {
+        self.overlaps_rest(scope, asked) && self.overlaps_matter(scope, asked)
+    }
+
+    /// Whether operations and recipients of a scope that restricts have anything in common with what is asked.
+    pub fn overlaps_rest(&self, scope: &Scope, asked: &Combination<'_>) -> bool {
         let recipients = match self.counterparty.party() {
             Some(party) => scope
                 .recipients
@@ -262,7 +260,6 @@ impl Case<'_> {
         };
         (scope.operations.is_empty() || self.forbids(&scope.operations, asked))
             && (scope.recipients.is_empty() || recipients)
-            && self.overlaps_matter(scope, asked)
     }
 
     /// Whether data and person of a scope that restricts have anything in common with what is asked.
@@ -272,7 +269,7 @@ impl Case<'_> {
             scope
                 .data
                 .iter()
-                .any(|forbidden| terms.overlaps(forbidden, asked_data))
+                .any(|forbidden| terms.shares(forbidden, asked_data))
                 || scope
                     .data_classes
                     .iter()

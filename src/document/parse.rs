@@ -3,6 +3,7 @@
 mod activity;
 mod at;
 mod legal_basis;
+mod organisation;
 mod party;
 mod register;
 mod retention;

@@ -318,7 +318,14 @@ impl Check<'_, '_> {
 
     fn provenance(&mut self, provenance: &Provenance) {
         let document = &provenance.document;
-        if !document.is_empty() && !self.record.register.documents.contains(document) {
+        if !document.is_empty()
+            && !self
+                .record
+                .register
+                .documents
+                .iter()
+                .any(|known| known.id == *document)
+        {
             self.at.field("provenance.document", |at| {
                 at.wrong(format_args!("there is no document `{document}` in the register"));
             });

@@ -2,11 +2,12 @@
 
 use crate::{
     domain::{
-        activity::{Article22, FormLimit, Initiative, Outcome},
+        activity::{Article22, FormLimit, Initiative, Outcome, Requirement},
         finding::{Plane, Severity, Verdict},
         operation::Operation,
+        organisation::{AssessmentState, Profile, RightKind, Role},
         party::TransferTool,
-        question::{Fact, Form, RequestFact},
+        question::{Channel, Fact, Form, RequestFact},
         retention::{Certainty, EndAction, Limit},
         statement::{List, Says, StatementKind},
         term::DataClass,
@@ -91,6 +92,52 @@ meanings! {
         Unspecified => Some(Initiative::NotStated),
         OnRequest => Some(Initiative::OnRequest),
         RequiredByLaw => Some(Initiative::RequiredByLaw),
+        OnSubjectRequest => Some(Initiative::OnSubjectRequest),
+    }
+    pb::processing_activity::Role => Role {
+        Unspecified => Some(Role::Controller),
+        Controller => Some(Role::Controller),
+        JointController => Some(Role::JointController),
+        Processor => Some(Role::Processor),
+    }
+    pb::impact_assessment::State => AssessmentState {
+        Unspecified => Some(AssessmentState::NotStated),
+        Made => Some(AssessmentState::Made),
+        Missing => Some(AssessmentState::Missing),
+        NotRequired => Some(AssessmentState::NotRequired),
+    }
+    pb::data_use::Requirement => Requirement {
+        Unspecified => Some(Requirement::NotStated),
+        Required => Some(Requirement::Required),
+        Voluntary => Some(Requirement::Voluntary),
+    }
+    pb::Profile => Profile {
+        Unspecified => None,
+        Record301 => Some(Profile::Record301),
+        Record302 => Some(Profile::Record302),
+        Notice13 => Some(Profile::Notice13),
+        Notice14 => Some(Profile::Notice14),
+    }
+    pb::right::Kind => RightKind {
+        Unspecified => None,
+        Information => Some(RightKind::Information),
+        Access => Some(RightKind::Access),
+        Rectification => Some(RightKind::Rectification),
+        Erasure => Some(RightKind::Erasure),
+        Restriction => Some(RightKind::Restriction),
+        Portability => Some(RightKind::Portability),
+        Objection => Some(RightKind::Objection),
+        Withdrawal => Some(RightKind::Withdrawal),
+        Complaint => Some(RightKind::Complaint),
+        HumanReview => Some(RightKind::HumanReview),
+    }
+    pb::Channel => Channel {
+        Unspecified => None,
+        Email => Some(Channel::Email),
+        Telephone => Some(Channel::Telephone),
+        TextMessage => Some(Channel::TextMessage),
+        Post => Some(Channel::Post),
+        InApp => Some(Channel::InApp),
     }
     pb::DataForm => Form {
         Unspecified => Some(Form::Identifying),

@@ -1,17 +1,21 @@
 //! A processing activity (Art. 30(1)(b)-(g)) and its statements.
 
+use jiff::civil::Date;
+
 use super::{
     name::{Id, ResourceName, Revision},
     operation::Operation,
+    organisation::{ImpactAssessment, JointController, Principal, Role},
     party::Country,
     retention::RetentionRule,
-    statement::{Effective, Entry, Extent, LawReference, PartyRef, Provenance, PurposeRef, Scope, Stated},
+    statement::{
+        Effective, Entry, Extent, LawReference, Measure, PartyRef, Provenance, PurposeRef, Scope, Stated,
+    },
     term::{Classes, Term},
     vocabulary::Code,
 };
 
-/// One entry of the record: purposes that share their data. What decisions do not depend on (measures, systems, texts)
-/// stays in the document.
+/// One entry of the record: purposes that share their data.
 #[derive(Clone, Debug)]
 pub struct Activity {
     /// Its name.
@@ -20,6 +24,14 @@ pub struct Activity {
     pub revision: Revision,
     /// What it is called.
     pub title: String,
+    /// What it is.
+    pub description: String,
+    /// What the organisation is in it.
+    pub role: Role,
+    /// With whom it is controller.
+    pub joint_controllers: Vec<JointController>,
+    /// On whose behalf it processes.
+    pub controllers: Vec<Principal>,
     /// Whether it is carried out.
     pub state: ActivityState,
     /// When it is carried out.
@@ -50,6 +62,16 @@ pub struct Activity {
     pub opt_outs: Vec<OptOut>,
     /// Who may see the data.
     pub access: Option<Access>,
+    /// How it is protected.
+    pub measures: Vec<Measure>,
+    /// Systems it runs on.
+    pub systems: Vec<String>,
+    /// The impact assessment.
+    pub impact_assessment: Option<ImpactAssessment>,
+    /// Unit that answers for it.
+    pub owner: String,
+    /// Day of the last review of the entry.
+    pub reviewed_on: Option<Date>,
     /// What is said of whole lists.
     pub extents: Vec<Extent>,
     /// Where it is stated.
@@ -80,6 +102,8 @@ pub struct Purpose {
     pub includes_narrower: bool,
     /// Whether it is direct marketing (Art. 21(2)).
     pub direct_marketing: bool,
+    /// Whether sending hangs on a consent for the channel, beside the ground.
+    pub channel_consent: bool,
     /// Purposes assessed as compatible with it (Art. 6(4)).
     pub compatible: Vec<Code>,
     /// Kind and source.
@@ -100,6 +124,10 @@ pub struct SubjectUse {
 pub struct DataUse {
     /// Which.
     pub data: Vec<Term>,
+    /// In own words.
+    pub text: String,
+    /// Whether the person has to provide it.
+    pub requirement: Requirement,
     /// Whose; empty: every subject of the activity.
     pub subjects: Vec<Term>,
     /// From where; empty: not stated.
@@ -120,11 +148,24 @@ pub struct DataUse {
     pub stated: Stated,
 }
 
+/// Whether the person has to provide data (Art. 13(2)(e)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Requirement {
+    /// Not stated.
+    NotStated,
+    /// It has to be provided.
+    Required,
+    /// It is up to the person.
+    Voluntary,
+}
+
 /// Operations that have to be declared, or are said not to be done.
 #[derive(Clone, Debug)]
 pub struct OperationUse {
     /// Which.
     pub operations: Vec<Operation>,
+    /// In own words.
+    pub text: String,
     /// What it is limited to.
     pub scope: Scope,
     /// Kind and source.
@@ -144,6 +185,10 @@ pub struct LegalBasis {
     pub article_87: Option<Code>,
     /// The laws it rests on.
     pub laws: Vec<LawReference>,
+    /// The interest pursued (Art. 6(1)(f)).
+    pub legitimate_interest: String,
+    /// In own words.
+    pub text: String,
     /// What it is limited to.
     pub scope: Scope,
     /// All must hold.
@@ -223,8 +268,23 @@ pub struct Disclosure {
     pub places: Vec<Place>,
     /// In anonymous form only.
     pub form: FormLimit,
+    /// Whether it is only the person's own.
+    pub counterparty: Relation,
+    /// The laws it rests on.
+    pub laws: Vec<LawReference>,
+    /// In own words.
+    pub text: String,
     /// Kind and source.
     pub stated: Stated,
+}
+
+/// Whose a recipient is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Relation {
+    /// Anybody of the kind.
+    Any,
+    /// The person's own: "your employer", "your bank".
+    Own,
 }
 
 /// On whose initiative data is disclosed.
@@ -236,6 +296,8 @@ pub enum Initiative {
     OnRequest,
     /// Because a law requires it.
     RequiredByLaw,
+    /// Only when the person asks.
+    OnSubjectRequest,
 }
 
 /// Where a recipient may be.
@@ -265,6 +327,8 @@ pub struct ProcessorUse {
     pub processor: Id,
     /// Which data, operations, purposes.
     pub scope: Scope,
+    /// In own words.
+    pub text: String,
     /// Kind and source.
     pub stated: Stated,
 }
@@ -282,6 +346,8 @@ pub struct AutomatedDecision {
     pub scope: Scope,
     /// Whether safeguards are recorded.
     pub safeguards: Vec<Code>,
+    /// Logic, significance and consequences, in own words.
+    pub text: String,
     /// Kind and source.
     pub stated: Stated,
 }
@@ -319,6 +385,8 @@ pub struct Prohibition {
     pub scope: Scope,
     /// Lifts it once said.
     pub unless: Option<Id>,
+    /// The laws it rests on.
+    pub laws: Vec<LawReference>,
     /// When it holds.
     pub effective: Effective,
     /// Where it is stated.
@@ -330,6 +398,8 @@ pub struct Prohibition {
 pub struct OptOut {
     /// From what; empty: the activity.
     pub scope: Scope,
+    /// How, in own words.
+    pub text: String,
     /// Where it is stated.
     pub provenance: Provenance,
 }
@@ -341,6 +411,8 @@ pub struct Access {
     pub need_to_know: bool,
     /// Whether access is logged.
     pub logged: bool,
+    /// In own words.
+    pub text: String,
     /// Where it is stated.
     pub provenance: Provenance,
 }

@@ -2,7 +2,7 @@
 
 use super::{
     name::Id,
-    statement::{Effective, Provenance, Scope},
+    statement::{Effective, Measure, Provenance, Scope},
     vocabulary::Code,
 };
 
@@ -41,6 +41,10 @@ pub struct Processor {
     pub countries: Vec<Country>,
     /// The contract of Art. 28(3).
     pub contract: Contract,
+    /// How it protects the data.
+    pub measures: Vec<Measure>,
+    /// What else is stated.
+    pub text: String,
     /// Where it is stated.
     pub provenance: Provenance,
 }
@@ -50,10 +54,14 @@ pub struct Processor {
 pub struct Contract {
     /// What the record says of it.
     pub state: ContractState,
+    /// Reference.
+    pub reference: String,
     /// When it is in force.
     pub effective: Effective,
     /// What it is limited to.
     pub scope: Scope,
+    /// Where it is stated.
+    pub provenance: Provenance,
 }
 
 /// What a record says of a contract.
@@ -78,6 +86,8 @@ pub struct Recipient {
     pub kinds: Vec<Code>,
     /// Where it is.
     pub countries: Vec<Country>,
+    /// What else is stated.
+    pub text: String,
     /// Where it is stated.
     pub provenance: Provenance,
 }
@@ -87,6 +97,12 @@ pub struct Recipient {
 pub struct Transfer {
     /// Its id.
     pub id: Id,
+    /// What it is called.
+    pub title: String,
+    /// The document of the tool, and safeguards (Art. 49(6)).
+    pub reference: String,
+    /// In own words.
+    pub text: String,
     /// To which countries; empty: not stated.
     pub countries: Vec<Country>,
     /// Who receives it; empty: any declared one.

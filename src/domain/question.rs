@@ -106,6 +106,10 @@ pub struct Facts {
     pub outcome: Option<Outcome>,
     /// Whether a person decides before it takes effect.
     pub human_decides: Fact,
+    /// Whether the counterparty is the person's own.
+    pub own: Fact,
+    /// By which channel something is sent; `None`: unsaid.
+    pub channel: Option<Channel>,
     /// Conditions of an earlier answer that the caller attests.
     pub attested: Vec<FindingCode>,
 }
@@ -184,6 +188,23 @@ pub struct Consent {
     pub recipient: Option<String>,
     /// Age in full years when it was given.
     pub age: Option<u32>,
+    /// For which channels.
+    pub channels: Vec<Channel>,
+}
+
+/// How something is sent to a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Channel {
+    /// Electronic mail.
+    Email,
+    /// A call.
+    Telephone,
+    /// SMS and other short messages.
+    TextMessage,
+    /// A letter.
+    Post,
+    /// A message in an app or on a website behind a login.
+    InApp,
 }
 
 /// Whether there is a consent.

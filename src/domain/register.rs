@@ -8,9 +8,10 @@ use super::{
     activity::{Access, Activity, LegalBasis, OperationUse, ProcessorUse, Prohibition, Purpose},
     finding::FindingCode,
     name::{Id, RegisterId, Revision},
+    organisation::{Contact, Document, Profile, Right},
     party::{Country, Processor, Recipient, Transfer},
     retention::RetentionRule,
-    statement::{Extent, Provenance},
+    statement::{Extent, Measure, Provenance},
     term::Terms,
 };
 
@@ -25,8 +26,10 @@ pub struct Register {
     pub title: String,
     /// Whose record it is.
     pub controller: Controller,
-    /// Ids of the documents it was taken from; the first is the default.
-    pub documents: Vec<String>,
+    /// The documents it was taken from; the first is the default.
+    pub documents: Vec<Document>,
+    /// What it claims to be.
+    pub profiles: Vec<Profile>,
     /// What the organisation wants of gaps.
     pub policy: Policy,
     /// Facts that statements hang on.
@@ -35,11 +38,27 @@ pub struct Register {
     pub defaults: Defaults,
     /// What nobody may do in any activity.
     pub prohibitions: Vec<Prohibition>,
+    /// How rights are exercised.
+    pub rights: Vec<Right>,
 }
 
-/// What decisions need to know of the controller.
+/// Whose record it is.
 #[derive(Clone, Debug)]
 pub struct Controller {
+    /// Legal name.
+    pub legal_name: String,
+    /// How to reach it.
+    pub contacts: Vec<Contact>,
+    /// Data protection officer.
+    pub data_protection_officer: Option<Contact>,
+    /// Representative in the Union.
+    pub representative: Option<Contact>,
+    /// Competent supervisory authority.
+    pub supervisory_authority: Option<Contact>,
+    /// Number in a public register of organisations.
+    pub registration_number: String,
+    /// Where it is stated.
+    pub provenance: Provenance,
     /// Member State whose law applies.
     pub country: Country,
     /// In which days begin and end.
@@ -85,6 +104,8 @@ pub struct Policy {
     pub legal_basis_not_recorded: Gap,
     /// Accountability findings that deny.
     pub denying: Vec<FindingCode>,
+    /// Why.
+    pub reason: String,
 }
 
 /// What a gap does.
@@ -103,6 +124,8 @@ pub struct Condition {
     pub text: String,
     /// What kind of fact it is.
     pub kind: ConditionKind,
+    /// Where it is stated.
+    pub provenance: Provenance,
 }
 
 /// What kind of fact a condition is.
@@ -127,6 +150,8 @@ pub struct Defaults {
     pub processors: Vec<ProcessorUse>,
     /// Retention.
     pub retention: Vec<RetentionRule>,
+    /// How data is protected.
+    pub measures: Vec<Measure>,
     /// Who may see the data.
     pub access: Option<Access>,
     /// What is said of whole lists.
@@ -160,7 +185,11 @@ impl Record {
     /// The document that a provenance means.
     pub fn document<'a>(&'a self, provenance: &'a Provenance) -> &'a str {
         match provenance.document.as_str() {
-            "" => self.register.documents.first().map_or("", String::as_str),
+            "" => self
+                .register
+                .documents
+                .first()
+                .map_or("", |first| first.id.as_str()),
             document => document,
         }
     }

@@ -23,6 +23,10 @@ pub struct RetentionRule {
     pub limit: Limit,
     /// The event that starts the period.
     pub event: Code,
+    /// Other events that start it: the first of all of them counts.
+    pub or_events: Vec<Code>,
+    /// What prolongs it.
+    pub extensions: Vec<Extension>,
     /// The period; `None` where the rule is unresolved.
     pub period: Option<Period>,
     /// Time after it for storing, erasing and legal claims only.
@@ -39,6 +43,19 @@ pub struct RetentionRule {
     pub overrides: Vec<Id>,
     /// The laws that require it.
     pub laws: Vec<LawReference>,
+    /// In own words.
+    pub text: String,
+    /// Where it is stated.
+    pub provenance: Provenance,
+}
+
+/// A later event that prolongs a period.
+#[derive(Clone, Debug)]
+pub struct Extension {
+    /// The event from which the period runs anew.
+    pub event: Code,
+    /// The period; `None`: not stated.
+    pub period: Option<Period>,
     /// Where it is stated.
     pub provenance: Provenance,
 }

@@ -38,6 +38,21 @@ pub struct Provenance {
     pub document: String,
     /// Section in the document's own numbering.
     pub section: String,
+    /// How it was read.
+    pub note: String,
+}
+
+/// A technical or organisational measure (Arts 30(1)(g), 32).
+#[derive(Clone, Debug)]
+pub struct Measure {
+    /// Its codes.
+    pub codes: Vec<Code>,
+    /// In own words.
+    pub text: String,
+    /// What it protects.
+    pub scope: Scope,
+    /// Where it is stated.
+    pub provenance: Provenance,
 }
 
 /// What every statement carries.

@@ -161,6 +161,8 @@ impl From<DataClass> for Classes {
 /// A term of a register's own.
 #[derive(Clone, Debug)]
 pub struct OwnTerm {
+    /// What it is called.
+    pub title: String,
     /// What it is narrower than.
     pub broader: Vec<Term>,
     /// What it is beyond its parents; it raises and never lowers.
@@ -186,6 +188,7 @@ pub struct Terms {
 /// An own term with what follows from its parents.
 #[derive(Clone, Debug, Default)]
 struct Known {
+    title: String,
     /// All own terms and the codes right above them that it is within; what is above a code the vocabulary knows.
     above: Vec<Term>,
     classes: Classes,
@@ -245,9 +248,18 @@ impl Terms {
         }
         let inherited = |classes: Classes, parent: &Term| classes.union(self.classes(parent));
         Known {
+            title: term.title.clone(),
             above,
             classes: term.broader.iter().fold(term.raised_to, inherited),
             exact: term.exact || term.broader.iter().any(|parent| self.is_exact(parent)),
+        }
+    }
+
+    /// What a term is called: the label of a code, the title of the register's own.
+    pub fn title<'a>(&'a self, term: &'a Term) -> &'a str {
+        match term {
+            Term::Code(code) => code.concept().label,
+            Term::Own(id) => self.own.get(id).map_or(id.as_str(), |known| known.title.as_str()),
         }
     }
 
@@ -326,16 +338,19 @@ impl Terms {
         self.classes(term).is(class) || class != DataClass::Ordinary && below()
     }
 
-    /// Whether the two have anything in common, without any guard: how prohibitions match.
+    /// Whether one is within the other, without any guard.
     pub fn overlaps(&self, one: &Term, other: &Term) -> bool {
-        let codes = || match (one, other) {
-            (Term::Code(one), Term::Code(other)) => one.overlaps(*other),
-            _ => false,
-        };
+        self.is_within(one, other) || self.is_within(other, one)
+    }
+
+    /// Whether data of the two may be the same: one is within the other, or something is within both. How prohibitions
+    /// match.
+    pub fn shares(&self, one: &Term, other: &Term) -> bool {
         let below_both = |term: &Term| self.is_within(term, one) && self.is_within(term, other);
-        self.is_within(one, other)
-            || self.is_within(other, one)
-            || codes()
+        self.overlaps(one, other)
+            || vocabulary::codes(Facet::Data)
+                .map(Term::Code)
+                .any(|code| below_both(&code))
             || self
                 .own
                 .keys()
@@ -355,6 +370,7 @@ mod tests {
             .map(|text| Term::parse(Facet::Data, text).unwrap())
             .collect();
         OwnTerm {
+            title: String::new(),
             broader,
             raised_to,
             exact: false,

@@ -13,8 +13,8 @@ use crate::{
         operation::Operation,
         party::{Country, TransferTool},
         question::{
-            Consent, ConsentState, Counterparty, EventFact, Fact, Facts, Form, Giver, PlaceFact, Question,
-            RequestFact,
+            Channel, Consent, ConsentState, Counterparty, EventFact, Fact, Facts, Form, Giver, PlaceFact,
+            Question, RequestFact,
         },
         vocabulary::{self, Facet},
     },
@@ -63,6 +63,8 @@ fn read(at: &mut At<'_>, request: pb::CheckRequest, now: Timestamp) -> Option<Qu
         human_decides,
         attested,
         subject_requested,
+        own,
+        channel,
     } = request;
     let register = at.field("register", |at| register_id(at, &register));
     let activity = at.field("activity", |at| activity_id(at, &activity, register.as_ref()));
@@ -116,6 +118,12 @@ fn read(at: &mut At<'_>, request: pb::CheckRequest, now: Timestamp) -> Option<Qu
         consents: at.each("consents", 8, consents, consent),
         requested: fact(at, "requested", requested),
         subject_requested: fact(at, "subject_requested", subject_requested),
+        own: fact(at, "own", own),
+        channel: if channel == 0 {
+            None
+        } else {
+            at.choice::<pb::Channel, Channel>("channel", channel)
+        },
         legal_reference: {
             let text = at.text("legal_reference", 200, legal_reference);
             (!text.trim().is_empty()).then_some(text)
@@ -315,6 +323,7 @@ fn consent(at: &mut At<'_>, message: pb::Consent) -> Option<Consent> {
         data,
         recipient,
         age,
+        channels,
     } = message;
     let state = match pb::consent::State::try_from(state) {
         Ok(pb::consent::State::Given) => Some(ConsentState::Given),
@@ -351,5 +360,6 @@ fn consent(at: &mut At<'_>, message: pb::Consent) -> Option<Consent> {
         age: years.filter(|age| *age > 0),
         state: state?,
         giver: giver?,
+        channels: at.choices::<pb::Channel, Channel>("channels", channels),
     })
 }

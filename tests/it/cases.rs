@@ -252,6 +252,7 @@ themes! {
     purposes
     recipients
     retention
+    roles
     special
     unsaid
 }

@@ -18,7 +18,7 @@ pub fn processor(case: &Case<'_>, asked: &Combination<'_>, party: &Party) -> Out
     let uses = case.processors();
     let names = |entry: &ProcessorUse| party.id.as_ref() == Some(&entry.processor);
     let matches = |entry: &ProcessorUse| {
-        names(entry) && case.names_purpose(&entry.scope.purposes, asked) && case.overlaps(&entry.scope, asked)
+        names(entry) && case.names_purpose(&entry.scope.purposes) && case.overlaps(&entry.scope, asked)
     };
     let denial = case.denial(
         &uses,

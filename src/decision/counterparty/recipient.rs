@@ -10,7 +10,7 @@ use super::super::{
 };
 use crate::{
     domain::{
-        activity::{Article6, Disclosure, Initiative, Place},
+        activity::{Article6, Disclosure, Initiative, Place, Relation},
         finding::{Finding, FindingCode, Verdict},
         party::Country,
         question::{Fact, PlaceFact},
@@ -26,7 +26,7 @@ pub fn recipient(case: &Case<'_>, asked: &Combination<'_>, party: &Party) -> Out
     let matches = |disclosure: &Disclosure| {
         let recipients = &disclosure.recipients;
         recipients.iter().any(|denied| case.overlaps_party(party, denied))
-            && case.names_purpose(&disclosure.scope.purposes, asked)
+            && case.names_purpose(&disclosure.scope.purposes)
             && case.overlaps(&disclosure.scope, asked)
     };
     let code = FindingCode::RecipientAbsent;
@@ -117,23 +117,36 @@ fn one(
             .evidence(evidence());
         return outcome.with(finding);
     }
-    let on_request = if disclosure.initiative == Initiative::OnRequest {
-        let detail = "the recipient asked for the data in this case".to_owned();
-        let mut open = condition_outcome(case.facts().requested, "requested".to_owned(), detail);
-        open.findings
-            .iter_mut()
-            .for_each(|finding| finding.evidence.push(evidence()));
-        open
-    } else {
-        Outcome::default()
+    let facts = case.facts();
+    let initiative = match disclosure.initiative {
+        Initiative::OnRequest => {
+            let detail = "the recipient asked for the data in this case".to_owned();
+            condition_outcome(facts.requested, "requested".to_owned(), detail)
+        }
+        Initiative::OnSubjectRequest => {
+            let detail = "the person asked for it".to_owned();
+            condition_outcome(facts.subject_requested, "subject_requested".to_owned(), detail)
+        }
+        Initiative::NotStated | Initiative::RequiredByLaw => Outcome::default(),
     };
+    let relation = match (disclosure.counterparty, facts.own) {
+        (Relation::Any, _) | (Relation::Own, Fact::Yes) => Outcome::default(),
+        (Relation::Own, Fact::No) => Finding::new(FindingCode::RelationNotMatched).asks("own").into(),
+        (Relation::Own, Fact::Unknown | Fact::Unsaid) => {
+            Finding::new(FindingCode::RelationUnknown).asks("own").into()
+        }
+    };
+    let mut open = initiative.and(relation);
+    for finding in &mut open.findings {
+        finding.evidence.push(evidence());
+    }
     let conditions = if disclosure.recipients.is_empty() {
         // The consent itself has to name the recipient: that it was given is not enough.
         case.consented_conditions(asked, &disclosure.conditions)
     } else {
         case.conditions(asked, &disclosure.conditions)
     };
-    outcome.and(on_request).and(conditions)
+    outcome.and(open).and(conditions)
 }
 
 /// The place that is said, else every recorded one; without places the disclosure is within the EEA.
@@ -203,6 +216,10 @@ fn portability(case: &Case<'_>, asked: &Combination<'_>) -> Option<Outcome> {
     let provided = case.activity.data_uses.iter().any(|data_use| {
         let sources = &data_use.sources;
         data_use.stated.declares()
+            && data_use.stated.effective.contains(case.day)
+            && case.counts(&data_use.purposes)
+            && (data_use.subjects.is_empty() || case.covers_person(&data_use.subjects))
+            && case.form_is_covered(asked, data_use.form)
             && data_use
                 .data
                 .iter()

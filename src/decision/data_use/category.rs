@@ -23,17 +23,14 @@ pub fn category(case: &Case<'_>, asked: &Combination<'_>, data: &Term) -> Outcom
         let (words, sources) = (&data_use.operations, &data_use.sources);
         // One that names sources says where the data is not taken from.
         let source = || {
-            let asked = case
-                .source
-                .as_ref()
-                .filter(|_| asked.operation == Operation::Collect);
+            let asked = case.source.as_ref();
             asked.is_some_and(|asked| sources.iter().any(|source| case.overlaps_party(asked, source)))
         };
         (sources.is_empty() || source())
-            && data_use.data.iter().any(|denied| terms.overlaps(denied, data))
-            && case.names_purpose(&data_use.purposes, asked)
+            && data_use.data.iter().any(|denied| terms.shares(denied, data))
+            && case.names_purpose(&data_use.purposes)
             && case.overlaps_person(&data_use.subjects)
-            && (words.is_empty() || words.iter().any(|word| word.overlaps(asked.operation)))
+            && (words.is_empty() || case.forbids(words, asked))
     };
     let denial = case.denial(
         &uses,
@@ -43,13 +40,16 @@ pub fn category(case: &Case<'_>, asked: &Combination<'_>, data: &Term) -> Outcom
     );
     denial.or_else(|| {
         let by_use = by_use(case, asked, data);
-        // What a use in force is limited to, no rule of retention widens, but for the former person.
-        let is_listed = case
-            .activity
-            .data_uses
-            .iter()
-            .any(|data_use| data_use.stated.effective.contains(case.day) && lists(case, asked, data_use));
-        let kept = kept::of_former(case, asked) || !is_listed && kept::by_rule(case, asked);
+        let ended = |finding: &Finding| finding.code == FindingCode::DataCategoryNotValid;
+        // What a use is limited to no rule of retention widens; one that has only ended no longer limits.
+        let limits = !by_use.findings.iter().all(ended)
+            && case.activity.data_uses.iter().any(|data_use| {
+                let subjects = &data_use.subjects;
+                lists(case, asked, data_use) && (subjects.is_empty() || case.covers_person(subjects))
+            });
+        let kept = kept::of_former(case, asked)
+            || kept::for_purpose(case, asked)
+            || !limits && kept::by_rule(case, asked);
         if by_use.is_permitted() || !kept {
             by_use
         } else {

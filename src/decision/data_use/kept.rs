@@ -3,25 +3,36 @@
 
 use super::{
     super::{
-        case::{Case, Combination, FORMER},
+        case::{Case, Combination},
         retention,
     },
     category,
 };
 use crate::domain::{operation::Operation, retention::RetentionRule, term::Term};
 
-/// Whether a rule of the activity itself names the data and the person and so keeps them.
+/// Whether a rule of the activity itself names the data and the person and so keeps them; after the end of a relation the
+/// former person's too.
 pub fn by_rule(case: &Case<'_>, asked: &Combination<'_>) -> bool {
-    rules(case, asked).any(|rule| {
-        let persons = &rule.scope.subjects;
-        names_data(case, asked, rule) && !persons.is_empty() && case.covers_person(persons)
-    })
+    rules(case, asked).any(|rule| names(case, asked, rule))
+}
+
+/// Whether such a rule names the purpose asked as well.
+pub fn for_purpose(case: &Case<'_>, asked: &Combination<'_>) -> bool {
+    rules(case, asked).any(|rule| !rule.scope.purposes.is_empty() && names(case, asked, rule))
+}
+
+fn names(case: &Case<'_>, asked: &Combination<'_>, rule: &RetentionRule) -> bool {
+    let persons = &rule.scope.subjects;
+    let covers = |case: &Case<'_>| case.covers_person(persons);
+    names_data(case, asked, rule)
+        && !persons.is_empty()
+        && (covers(case) || case.while_current().is_some_and(|current| covers(&current)))
 }
 
 /// Whether a rule of the activity itself keeps what the activity uses of members, customers and employees, of somebody
 /// who was one.
 pub fn of_former(case: &Case<'_>, asked: &Combination<'_>) -> bool {
-    let Some(current) = while_current(case) else {
+    let Some(current) = case.while_current() else {
         return false;
     };
     let used = || {
@@ -52,20 +63,4 @@ fn rules<'a>(case: &'a Case<'_>, asked: &Combination<'_>) -> impl Iterator<Item 
 fn names_data(case: &Case<'_>, asked: &Combination<'_>, rule: &RetentionRule) -> bool {
     let mut named = rule.scope.data.iter();
     named.any(|declared| case.covers_data(declared, asked))
-}
-
-/// The case as it was while the relation lasted; `None` where the person has no former role.
-fn while_current<'a>(case: &Case<'a>) -> Option<Case<'a>> {
-    let mut current = case.clone();
-    let mut changed = false;
-    for role in &mut current.person {
-        let former = FORMER.iter().find(|(former, _)| role.is(former));
-        if let Some(term) = former
-            .and_then(|(_, current)| Term::parse(crate::domain::vocabulary::Facet::Subject, current).ok())
-        {
-            *role = term;
-            changed = true;
-        }
-    }
-    changed.then_some(current)
 }

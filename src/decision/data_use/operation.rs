@@ -20,7 +20,7 @@ pub fn operation(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
     let matches = |entry: &OperationUse| {
         let abroad = || entry.operations.contains(&Operation::Transfer) && place::goes_abroad(case, asked);
         (entry.operations.contains(&asked.operation) || abroad())
-            && case.names_purpose(&entry.scope.purposes, asked)
+            && case.names_purpose(&entry.scope.purposes)
             && case.overlaps(&entry.scope, asked)
     };
     let [own, register] = case.operations().map(|list| {

@@ -3,7 +3,7 @@
 
 use jiff::civil::Date;
 
-use super::{Event, Guard, Rule, event, guard, is_on, last_days};
+use super::{Event, Guard, Rule, covers, event, guard, is_on, is_prolonged, last_days};
 use crate::{
     decision::{
         case::{Case, Combination},
@@ -19,8 +19,8 @@ use crate::{
 pub fn erase(case: &Case<'_>, asked: &Combination<'_>, rules: &[Rule<'_>]) -> Outcome {
     let ends: Vec<Date> = rules
         .iter()
-        .filter(|rule| rule.rule.limit.is_maximum() && is_on(case, rule.rule))
-        .filter(|rule| case.scope_covers(&rule.rule.scope, asked))
+        .filter(|rule| rule.longest && is_on(case, rule.rule) && !is_prolonged(case, rule.rule))
+        .filter(|rule| covers(case, asked, rule.rule))
         .filter_map(|rule| last_days(case, rule.rule))
         .map(|(_, stored)| stored)
         .collect();
@@ -30,7 +30,7 @@ pub fn erase(case: &Case<'_>, asked: &Combination<'_>, rules: &[Rule<'_>]) -> Ou
     let open = rules
         .iter()
         .filter(|rule| rule.rule.period.is_none() && !matches!(guard(case, rule.rule), Guard::Off))
-        .filter(|rule| !expired || rule.rule.limit.is_minimum())
+        .filter(|rule| !expired || rule.shortest)
         .filter(|rule| !is_own(case, rule))
         .map(|rule| {
             let code = FindingCode::RetentionUnresolvedErase;
@@ -47,7 +47,7 @@ pub fn erase(case: &Case<'_>, asked: &Combination<'_>, rules: &[Rule<'_>]) -> Ou
 
 /// What bars the end of the data, be it erasing or what a rule says is done instead: minimum rules and legal holds.
 pub fn barred(case: &Case<'_>, rules: &[Rule<'_>]) -> Outcome {
-    let minima = rules.iter().filter(|rule| rule.rule.limit.is_minimum());
+    let minima = rules.iter().filter(|rule| rule.shortest);
     Outcome::all(minima.map(|rule| minimum(case, rule))).and(hold(case))
 }
 

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::{Event, Guard, Rule, event, guard, is_on, last_days};
+use super::{Event, Guard, Rule, covers, event, guard, is_on, is_prolonged, last_days};
 use crate::{
     decision::{
         case::{Case, Combination, FORMER},
@@ -26,7 +26,7 @@ pub fn keep(case: &Case<'_>, asked: &Combination<'_>, rules: &[&Rule<'_>]) -> Ou
     }
     let mut outcome = Outcome::default();
     let mut maxima = Vec::new();
-    for rule in rules.iter().copied().filter(|rule| rule.rule.limit.is_maximum()) {
+    for rule in rules.iter().copied().filter(|rule| rule.longest) {
         match guard(case, rule.rule) {
             Guard::On => maxima.push(rule),
             Guard::Off => {}
@@ -38,16 +38,17 @@ pub fn keep(case: &Case<'_>, asked: &Combination<'_>, rules: &[&Rule<'_>]) -> Ou
         rules.iter().any(|other| {
             other.rule.overrides.contains(id)
                 && is_on(case, other.rule)
-                && case.scope_covers(&other.rule.scope, asked)
+                && case.counts(&other.rule.scope.purposes)
+                && covers(case, asked, other.rule)
         })
     };
     maxima.retain(|rule| !rule.rule.id.as_ref().is_some_and(overrides));
-    if maxima.is_empty() && rules.iter().any(|rule| rule.rule.limit.is_maximum()) {
+    if maxima.is_empty() && rules.iter().any(|rule| rule.longest) {
         outcome = outcome.with(Finding::new(FindingCode::RetentionNoneApplies));
     }
     for rule in rules
         .iter()
-        .filter(|rule| rule.rule.period.is_none() && !rule.rule.limit.is_maximum())
+        .filter(|rule| rule.rule.period.is_none() && !rule.longest)
     {
         outcome = outcome.and(unresolved(rule));
     }
@@ -64,8 +65,8 @@ fn unresolved(rule: &Rule<'_>) -> Outcome {
 fn held_until(case: &Case<'_>, asked: &Combination<'_>, rules: &[&Rule<'_>]) -> Option<Date> {
     rules
         .iter()
-        .filter(|rule| rule.rule.limit.is_minimum() && is_on(case, rule.rule))
-        .filter(|rule| case.scope_covers(&rule.rule.scope, asked))
+        .filter(|rule| rule.shortest && is_on(case, rule.rule))
+        .filter(|rule| case.counts(&rule.rule.scope.purposes) && covers(case, asked, rule.rule))
         .filter_map(|rule| last_days(case, rule.rule))
         .map(|(last, _)| last)
         .filter(|last| case.day <= *last)
@@ -87,6 +88,7 @@ fn maximum(
 ) -> Outcome {
     let mut outcome = Outcome::default();
     let mut ends = Vec::new();
+    let mut prolonged = false;
     for rule in maxima.iter().copied() {
         let Some(period) = rule.rule.period else {
             outcome = outcome.and(unresolved(rule));
@@ -96,6 +98,11 @@ fn maximum(
         if rule.rule.certainty == Certainty::Interpreted {
             outcome =
                 outcome.with(found(FindingCode::RetentionInterpreted).detail(rule.rule.event.to_string()));
+        }
+        if is_prolonged(case, rule.rule) {
+            outcome = outcome.and(case.attest(found(FindingCode::RetentionExtensionOpen)));
+            prolonged = true;
+            continue;
         }
         if let Some((use_until, store_until)) = last_days(case, rule.rule) {
             ends.push(End {
@@ -111,6 +118,10 @@ fn maximum(
             (Event::On(_) | Event::NotYet, _) => outcome,
             (Event::Unknown | Event::Unsaid, Operation::Anonymise) => outcome,
             (Event::Unknown, _) => outcome.with(found(FindingCode::RetentionAnchorUnknown).asks(asks)),
+            // Whether the period is over decides whether the data goes to the archive at all.
+            (Event::Unsaid, Operation::Archive) if rule.rule.end_action == EndAction::Archiving => {
+                outcome.with(found(FindingCode::RetentionAnchorUnknown).asks(asks))
+            }
             (Event::Unsaid, Operation::Store | Operation::Archive) => {
                 let open = found(FindingCode::RetentionAnchorUnsaid).detail(after).asks(asks);
                 outcome.and(case.attest(open))
@@ -118,7 +129,7 @@ fn maximum(
             (Event::Unsaid, _) => outcome.with(found(FindingCode::NotAfter).detail(after)),
         };
     }
-    let over = if ends.is_empty() {
+    let over = if ends.is_empty() && !prolonged {
         relation_over(case, asked)
     } else {
         Outcome::default()

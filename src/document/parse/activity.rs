@@ -3,6 +3,7 @@
 use super::{
     At,
     legal_basis::legal_bases,
+    organisation::{impact_assessment, joint_controllers, principals},
     retention::retention,
     statement::{
         effective, extents, ids, laws, measures, parties, places, provenance, purpose_refs, raised_to, scope,
@@ -14,10 +15,12 @@ use crate::{
     domain::{
         activity::{
             Access, Activity, ActivityState, Article22, AutomatedDecision, DataUse, Disclosure, FormLimit,
-            Initiative, OperationUse, OptOut, Outcome, ProcessorUse, Prohibition, Purpose, SubjectUse,
+            Initiative, OperationUse, OptOut, Outcome, ProcessorUse, Prohibition, Purpose, Relation,
+            Requirement, SubjectUse,
         },
         name::{ResourceKind, Revision},
         operation::Operation,
+        organisation::Role,
         statement::StatementKind,
         vocabulary::Facet,
     },
@@ -51,18 +54,26 @@ pub fn activity(at: &mut At<'_>, message: pb::ProcessingActivity, revision: Revi
         extents: lists,
         systems,
         provenance: from,
+        role,
+        joint_controllers: jointly,
+        controllers,
+        impact_assessment: assessment,
+        owner,
+        reviewed_on,
     } = message;
     let name = at.field("name", |at| {
         document::name(ResourceKind::Activity, &name)
             .map_err(|wrong| at.wrong(wrong))
             .ok()
     });
-    at.text("description", 4000, description);
-    at.each("systems", 50, systems, |at, system| {
-        at.text("", 200, system);
-        Some(())
-    });
-    measures(at, protection);
+    let role = at
+        .choice::<pb::processing_activity::Role, Role>("role", role)
+        .unwrap_or_default();
+    if role == Role::Processor && controllers.is_empty() {
+        at.field("controllers", |at| {
+            at.wrong("is required for a processor (Art. 30(2)(a))")
+        });
+    }
     let state = match pb::processing_activity::State::try_from(state) {
         Ok(pb::processing_activity::State::Unspecified | pb::processing_activity::State::Active) => {
             ActivityState::Active
@@ -79,6 +90,10 @@ pub fn activity(at: &mut At<'_>, message: pb::ProcessingActivity, revision: Revi
     let activity = Activity {
         revision,
         title: at.required_text("title", 200, title),
+        description: at.text("description", 4000, description),
+        role,
+        joint_controllers: joint_controllers(at, jointly),
+        controllers: principals(at, controllers),
         state,
         effective: effective(at, when),
         purposes: at.each("purposes", 100, purposes, purpose),
@@ -94,6 +109,13 @@ pub fn activity(at: &mut At<'_>, message: pb::ProcessingActivity, revision: Revi
         prohibitions: prohibitions(at, forbidden),
         opt_outs: at.each("opt_outs", 50, opt_outs, opt_out),
         access: access(at, who),
+        measures: measures(at, protection),
+        systems: at.each("systems", 50, systems, |at, system| {
+            Some(at.text("", 200, system))
+        }),
+        impact_assessment: impact_assessment(at, assessment),
+        owner: at.text("owner", 200, owner),
+        reviewed_on: at.date("reviewed_on", &reviewed_on),
         extents: extents(at, lists),
         provenance: provenance(at, from),
         name: name?,
@@ -126,6 +148,7 @@ pub fn purpose(at: &mut At<'_>, message: pb::Purpose) -> Option<Purpose> {
         compatible,
         kind,
         provenance: from,
+        channel_consent,
     } = message;
     let id = at.field("id", |at| at.id(&id));
     let purpose_codes = |at: &mut At<'_>, field: &str, codes: Vec<String>| {
@@ -136,6 +159,7 @@ pub fn purpose(at: &mut At<'_>, message: pb::Purpose) -> Option<Purpose> {
         codes: purpose_codes(at, "codes", codes),
         includes_narrower,
         direct_marketing,
+        channel_consent,
         compatible: purpose_codes(at, "compatible", compatible),
         stated: stated(at, kind, None, from),
         id: id?,
@@ -173,16 +197,14 @@ fn data_use(at: &mut At<'_>, message: pb::DataUse) -> Option<DataUse> {
         provenance: from,
         form,
     } = message;
-    at.text("text", 2000, text);
     if data.is_empty() {
         at.field("data", |at| at.wrong("is required"));
     }
-    if pb::data_use::Requirement::try_from(requirement).is_err() {
-        at.field("requirement", |at| {
-            at.wrong("has a value that the contract does not know")
-        });
-    }
     Some(DataUse {
+        text: at.text("text", 2000, text),
+        requirement: at
+            .choice::<pb::data_use::Requirement, Requirement>("requirement", requirement)
+            .unwrap_or(Requirement::NotStated),
         data: at.each("data", 200, data, |at, text| at.term(Facet::Data, &text)),
         subjects: at.each("subjects", 50, subjects, |at, text| {
             at.term(Facet::Subject, &text)
@@ -210,7 +232,6 @@ pub fn operation_use(at: &mut At<'_>, message: pb::OperationUse) -> Option<Opera
         kind,
         provenance: from,
     } = message;
-    at.text("text", 2000, text);
     at.each("codes", 50, codes, |at, code| at.code(Facet::Operation, &code));
     let stated = stated(at, kind, None, from);
     if operations.is_empty() && stated.kind != StatementKind::Illustrates {
@@ -218,6 +239,7 @@ pub fn operation_use(at: &mut At<'_>, message: pb::OperationUse) -> Option<Opera
     }
     Some(OperationUse {
         operations: at.choices::<pb::Operation, Operation>("operations", operations),
+        text: at.text("text", 2000, text),
         scope: scope(at, limits),
         stated,
     })
@@ -236,9 +258,8 @@ fn disclosure(at: &mut At<'_>, message: pb::Disclosure) -> Option<Disclosure> {
         kind,
         effective: when,
         provenance: from,
+        own,
     } = message;
-    at.text("text", 2000, text);
-    laws(at, rests_on);
     if recipients.is_empty() && conditions.is_empty() {
         at.field("recipients", |at| {
             at.wrong("is required, unless a condition of explicit consent names them")
@@ -251,6 +272,9 @@ fn disclosure(at: &mut At<'_>, message: pb::Disclosure) -> Option<Disclosure> {
         scope: scope(at, limits),
         conditions: ids(at, "conditions", conditions),
         places: places(at, countries),
+        counterparty: if own { Relation::Own } else { Relation::Any },
+        laws: laws(at, rests_on),
+        text: at.text("text", 2000, text),
         stated: stated(at, kind, when, from),
         initiative: initiative?,
         form: form?,
@@ -267,10 +291,10 @@ pub fn processors(at: &mut At<'_>, list: Vec<pb::ProcessorUse>) -> Vec<Processor
             effective: when,
             provenance: from,
         } = message;
-        at.text("text", 2000, text);
         let processor = at.field("processor", |at| at.id(&processor));
         Some(ProcessorUse {
             scope: scope(at, limits),
+            text: at.text("text", 2000, text),
             stated: stated(at, kind, when, from),
             processor: processor?,
         })
@@ -288,7 +312,6 @@ fn automated_decision(at: &mut At<'_>, message: pb::AutomatedDecision) -> Option
         kind,
         provenance: from,
     } = message;
-    at.text("text", 2000, text);
     if outcomes.is_empty() {
         at.field("outcomes", |at| at.wrong("is required"));
     }
@@ -301,6 +324,7 @@ fn automated_decision(at: &mut At<'_>, message: pb::AutomatedDecision) -> Option
         safeguards: at.each("safeguards", 50, safeguards, |at, code| {
             at.code(Facet::Measure, &code)
         }),
+        text: at.text("text", 2000, text),
         stated: stated(at, kind, None, from),
     })
 }
@@ -316,8 +340,8 @@ pub fn prohibitions(at: &mut At<'_>, list: Vec<pb::Prohibition>) -> Vec<Prohibit
             effective: when,
             provenance: from,
         } = message;
-        laws(at, rests_on);
         Some(Prohibition {
+            laws: laws(at, rests_on),
             id: at.optional_id("id", &id),
             text: at.text("text", 2000, text),
             scope: scope(at, limits),
@@ -334,9 +358,9 @@ fn opt_out(at: &mut At<'_>, message: pb::OptOut) -> Option<OptOut> {
         text,
         provenance: from,
     } = message;
-    at.text("text", 2000, text);
     Some(OptOut {
         scope: scope(at, limits),
+        text: at.text("text", 2000, text),
         provenance: provenance(at, from),
     })
 }
@@ -349,10 +373,10 @@ pub fn access(at: &mut At<'_>, message: Option<pb::Access>) -> Option<Access> {
         provenance: from,
     } = message?;
     at.field("access", |at| {
-        at.text("text", 2000, text);
         Some(Access {
             need_to_know,
             logged,
+            text: at.text("text", 2000, text),
             provenance: provenance(at, from),
         })
     })

@@ -28,9 +28,9 @@ pub fn legal_bases(at: &mut At<'_>, list: Vec<pb::LegalBasis>) -> Vec<LegalBasis
             effective: when,
             provenance: from,
         } = message;
-        at.text("text", 2000, text);
-        at.text("legitimate_interest", 2000, legitimate_interest);
         Some(LegalBasis {
+            text: at.text("text", 2000, text),
+            legitimate_interest: at.text("legitimate_interest", 2000, legitimate_interest),
             article_6: basis_code(at, "article_6", &six, "eu-gdpr:A6-1-").and_then(article_6),
             article_9: basis_code(at, "article_9", &nine, "eu-gdpr:A9-2-").and_then(article_9),
             article_10: basis_code(at, "article_10", &ten, "ropa:A10-"),

@@ -43,20 +43,20 @@ pub fn processor(at: &mut At<'_>, message: pb::Processor) -> Option<Processor> {
         provenance: from,
     } = message;
     let id = id_of(at, ResourceKind::Processor, &name);
-    at.text("text", 2000, text);
-    measures(at, protection);
     let contract = at.field("contract", |at| contract(at, agreement.unwrap_or_default()));
     Some(Processor {
         title: at.required_text("title", 200, title),
         kinds: kinds(at, kind_codes),
         countries: countries(at, places),
+        measures: measures(at, protection),
+        text: at.text("text", 2000, text),
         provenance: provenance(at, from),
         contract: contract?,
         id: id?,
     })
 }
 
-fn contract(at: &mut At<'_>, message: pb::ProcessingContract) -> Option<Contract> {
+pub fn contract(at: &mut At<'_>, message: pb::ProcessingContract) -> Option<Contract> {
     let pb::ProcessingContract {
         state,
         reference,
@@ -65,9 +65,7 @@ fn contract(at: &mut At<'_>, message: pb::ProcessingContract) -> Option<Contract
         text,
         provenance: from,
     } = message;
-    at.text("reference", 300, reference);
     at.text("text", 2000, text);
-    provenance(at, from);
     let state = match pb::processing_contract::State::try_from(state) {
         Ok(pb::processing_contract::State::Unspecified) => Some(ContractState::NotStated),
         Ok(pb::processing_contract::State::Concluded) => Some(ContractState::Concluded),
@@ -80,6 +78,8 @@ fn contract(at: &mut At<'_>, message: pb::ProcessingContract) -> Option<Contract
         }
     };
     Some(Contract {
+        reference: at.text("reference", 300, reference),
+        provenance: provenance(at, from),
         effective: effective(at, when),
         scope: scope(at, limits),
         state: state?,
@@ -99,8 +99,8 @@ pub fn recipient(at: &mut At<'_>, message: pb::Recipient) -> Option<Recipient> {
         provenance: from,
     } = message;
     let id = id_of(at, ResourceKind::Recipient, &name);
-    at.text("text", 2000, text);
     Some(Recipient {
+        text: at.text("text", 2000, text),
         title: at.required_text("title", 200, title),
         kinds: kinds(at, kind_codes),
         countries: countries(at, places),
@@ -126,11 +126,11 @@ pub fn transfer(at: &mut At<'_>, message: pb::Transfer) -> Option<Transfer> {
         provenance: from,
     } = message;
     let id = id_of(at, ResourceKind::Transfer, &name);
-    at.required_text("title", 200, title);
-    at.text("reference", 300, reference);
-    at.text("text", 2000, text);
     let tool = at.choice::<pb::TransferTool, Option<TransferTool>>("tool", tool);
     Some(Transfer {
+        title: at.required_text("title", 200, title),
+        reference: at.text("reference", 300, reference),
+        text: at.text("text", 2000, text),
         countries: countries(at, places),
         importers: ids(at, "importers", importers),
         scope: scope(at, limits),
@@ -154,10 +154,10 @@ pub fn data_category(at: &mut At<'_>, message: pb::DataCategory) -> Option<(Id, 
         provenance: from,
     } = message;
     let id = id_of(at, ResourceKind::DataCategory, &name);
-    at.required_text("title", 200, title);
+    let title = at.required_text("title", 200, title);
     provenance(at, from);
     let raised_to = raised_to(at, class);
-    let own = own_term(at, Facet::Data, broader, raised_to, exact);
+    let own = own_term(at, Facet::Data, title, broader, raised_to, exact);
     Some((id?, own))
 }
 
@@ -173,17 +173,25 @@ pub fn subject_category(at: &mut At<'_>, message: pb::DataSubjectCategory) -> Op
         provenance: from,
     } = message;
     let id = id_of(at, ResourceKind::DataSubjectCategory, &name);
-    at.required_text("title", 200, title);
+    let title = at.required_text("title", 200, title);
     provenance(at, from);
-    let own = own_term(at, Facet::Subject, broader, Classes::default(), exact);
+    let own = own_term(at, Facet::Subject, title, broader, Classes::default(), exact);
     Some((id?, own))
 }
 
-fn own_term(at: &mut At<'_>, facet: Facet, broader: Vec<String>, raised_to: Classes, exact: bool) -> OwnTerm {
+fn own_term(
+    at: &mut At<'_>,
+    facet: Facet,
+    title: String,
+    broader: Vec<String>,
+    raised_to: Classes,
+    exact: bool,
+) -> OwnTerm {
     if broader.is_empty() {
         at.field("broader", |at| at.wrong("is required"));
     }
     OwnTerm {
+        title,
         broader: at.each("broader", 20, broader, |at, text| at.term(facet, &text)),
         raised_to,
         exact,

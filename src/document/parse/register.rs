@@ -9,13 +9,14 @@ use super::{
     activity::{access, operation_use, processors, prohibitions, purpose},
     legal_basis::legal_bases,
     retention::retention,
-    statement::{contact, country, extents, laws, measures, provenance},
+    statement::{contact, country, extents, laws, measures, optional_contact, provenance},
 };
 use crate::{
     document,
     domain::{
         finding::{FindingCode, Plane, Severity},
         name::{Id, ResourceKind, Revision},
+        organisation::{Document, Profile, Right, RightKind},
         party::Country,
         register::{
             Condition, ConditionKind, Controller, Defaults, Gap, Policy, PublicRole, Register, Sector,
@@ -52,13 +53,6 @@ pub fn register(at: &mut At<'_>, message: pb::Register, revision: Revision) -> O
     } else {
         Claims::Less
     };
-    at.each("profiles", 10, profiles, |at, number| {
-        if number == 0 || pb::Profile::try_from(number).is_err() {
-            at.wrong("has a value that the contract does not know");
-        }
-        Some(())
-    });
-    rights(at, exercise);
     let controller = at.field("controller", |at| match whose {
         Some(message) => controller(at, message),
         None => {
@@ -70,6 +64,8 @@ pub fn register(at: &mut At<'_>, message: pb::Register, revision: Revision) -> O
         revision,
         title: at.required_text("title", 200, title),
         documents: source_documents(at, documents),
+        profiles: at.choices::<pb::Profile, Profile>("profiles", profiles),
+        rights: rights(at, exercise),
         policy: at.field("policy", |at| policy(at, wants.unwrap_or_default(), claims)),
         conditions: conditions(at, facts),
         defaults: at.field("defaults", |at| defaults(at, inherited.unwrap_or_default())),
@@ -105,22 +101,6 @@ fn controller(at: &mut At<'_>, message: pb::Controller) -> Controller {
         public_role,
         provenance: from,
     } = message;
-    at.required_text("legal_name", 200, legal_name);
-    at.text("registration_number", 63, registration_number);
-    at.each("contacts", 20, contacts, |at, message| {
-        contact(at, message);
-        Some(())
-    });
-    for (field, message) in [
-        ("data_protection_officer", data_protection_officer),
-        ("representative", representative),
-        ("supervisory_authority", supervisory_authority),
-    ] {
-        if let Some(message) = message {
-            at.field(field, |at| contact(at, message));
-        }
-    }
-    provenance(at, from);
     let country = at.field("country", |at| country(at, &law));
     let time_zone = at.field("time_zone", |at| {
         let zone = TimeZone::get(&time_zone).ok();
@@ -147,6 +127,13 @@ fn controller(at: &mut At<'_>, message: pb::Controller) -> Controller {
         Err(_) => unknown(at, "public_role"),
     };
     Controller {
+        legal_name: at.required_text("legal_name", 200, legal_name),
+        contacts: at.each("contacts", 20, contacts, |at, message| Some(contact(at, message))),
+        data_protection_officer: optional_contact(at, "data_protection_officer", data_protection_officer),
+        representative: optional_contact(at, "representative", representative),
+        supervisory_authority: optional_contact(at, "supervisory_authority", supervisory_authority),
+        registration_number: at.text("registration_number", 63, registration_number),
+        provenance: provenance(at, from),
         country: country.unwrap_or(Country::NONE),
         time_zone: time_zone.unwrap_or(TimeZone::UTC),
         sector: sector.unwrap_or(Sector::NotStated),
@@ -161,7 +148,7 @@ fn unknown<T>(at: &mut At<'_>, field: &str) -> Option<T> {
     None
 }
 
-fn source_documents(at: &mut At<'_>, list: Vec<pb::Document>) -> Vec<String> {
+fn source_documents(at: &mut At<'_>, list: Vec<pb::Document>) -> Vec<Document> {
     at.each("documents", 50, list, |at, message| {
         let pb::Document {
             id,
@@ -170,11 +157,14 @@ fn source_documents(at: &mut At<'_>, list: Vec<pb::Document>) -> Vec<String> {
             date,
             language,
         } = message;
-        at.required_text("title", 300, title);
-        at.text("version", 63, version);
-        at.date("date", &date);
-        at.text("language", 35, language);
-        at.field("id", |at| at.id(&id)).map(|id| id.to_string())
+        let id = at.field("id", |at| at.id(&id));
+        Some(Document {
+            title: at.required_text("title", 300, title),
+            version: at.text("version", 63, version),
+            date: at.date("date", &date),
+            language: at.text("language", 35, language),
+            id: id?.to_string(),
+        })
     })
 }
 
@@ -196,7 +186,7 @@ fn policy(at: &mut At<'_>, message: pb::Policy, claims: Claims) -> Policy {
             at.field("legal_basis_not_recorded", |at| at.wrong(wrong));
         }
     }
-    at.text("reason", 2000, reason);
+    let reason = at.text("reason", 2000, reason);
     let gap = match pb::policy::Gap::try_from(legal_basis_not_recorded) {
         Ok(pb::policy::Gap::Unspecified | pb::policy::Gap::Deny) => Gap::Deny,
         Ok(pb::policy::Gap::Warn) => Gap::Warn,
@@ -215,6 +205,7 @@ fn policy(at: &mut At<'_>, message: pb::Policy, claims: Claims) -> Policy {
     Policy {
         legal_basis_not_recorded: gap,
         denying,
+        reason,
     }
 }
 
@@ -227,7 +218,6 @@ fn conditions(at: &mut At<'_>, list: Vec<pb::Condition>) -> BTreeMap<Id, Conditi
             kind,
             provenance: from,
         } = message;
-        provenance(at, from);
         let kind = match pb::condition::Kind::try_from(kind) {
             Ok(pb::condition::Kind::Unspecified | pb::condition::Kind::Fact) => ConditionKind::Fact,
             Ok(pb::condition::Kind::LegalRight) => ConditionKind::LegalRight,
@@ -236,6 +226,7 @@ fn conditions(at: &mut At<'_>, list: Vec<pb::Condition>) -> BTreeMap<Id, Conditi
         };
         let condition = Condition {
             text: at.required_text("text", 500, text),
+            provenance: provenance(at, from),
             kind,
         };
         let id = at.field("id", |at| at.id(&id))?;
@@ -258,7 +249,6 @@ fn defaults(at: &mut At<'_>, message: pb::Defaults) -> Defaults {
         extents: lists,
         operations,
     } = message;
-    measures(at, protection);
     let only_denied = |at: &mut At<'_>, kind: StatementKind| {
         if kind != StatementKind::Denies {
             at.field("kind", |at| {
@@ -275,6 +265,7 @@ fn defaults(at: &mut At<'_>, message: pb::Defaults) -> Defaults {
         legal_bases: legal_bases(at, bases),
         processors: processors(at, processor_uses),
         retention: retention(at, rules),
+        measures: measures(at, protection),
         access: access(at, who),
         extents: extents(at, lists),
         operations: at.each("operations", 50, operations, |at, message| {
@@ -285,8 +276,7 @@ fn defaults(at: &mut At<'_>, message: pb::Defaults) -> Defaults {
     }
 }
 
-/// Rights are kept as written; only their form is checked here.
-fn rights(at: &mut At<'_>, list: Vec<pb::Right>) {
+fn rights(at: &mut At<'_>, list: Vec<pb::Right>) -> Vec<Right> {
     at.each("rights", 50, list, |at, message| {
         let pb::Right {
             right,
@@ -295,13 +285,14 @@ fn rights(at: &mut At<'_>, list: Vec<pb::Right>) {
             laws: limits,
             provenance: from,
         } = message;
-        if right == 0 || pb::right::Kind::try_from(right).is_err() {
-            at.field("right", |at| at.wrong("is required"));
-        }
-        at.choice::<pb::StatementKind, StatementKind>("kind", kind);
-        at.text("text", 2000, text);
-        laws(at, limits);
-        provenance(at, from);
-        Some(())
-    });
+        let right = at.choice::<pb::right::Kind, RightKind>("right", right);
+        let stated = at.choice::<pb::StatementKind, StatementKind>("kind", kind);
+        Some(Right {
+            text: at.text("text", 2000, text),
+            laws: laws(at, limits),
+            provenance: provenance(at, from),
+            stated: stated?,
+            kind: right?,
+        })
+    })
 }

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     domain::{
-        retention::{Certainty, EndAction, Limit, RetentionRule},
+        retention::{Certainty, EndAction, Extension, Limit, RetentionRule},
         vocabulary::Facet,
     },
     pb,
@@ -28,8 +28,9 @@ pub fn retention(at: &mut At<'_>, list: Vec<pb::RetentionRule>) -> Vec<Retention
             laws: required_by,
             text,
             provenance: from,
+            or_events,
+            extensions: prolonged,
         } = message;
-        at.text("text", 2000, text);
         let event = at.field("event", |at| at.code(Facet::Event, &event));
         let limit = at.choice::<pb::retention_rule::Limit, Limit>("limit", limit);
         let end_action = at.choice::<pb::retention_rule::EndAction, EndAction>("end_action", end_action);
@@ -58,11 +59,34 @@ pub fn retention(at: &mut At<'_>, list: Vec<pb::RetentionRule>) -> Vec<Retention
             conditions: ids(at, "conditions", conditions),
             overrides: ids(at, "overrides", overrides),
             laws: laws(at, required_by),
+            text: at.text("text", 2000, text),
+            or_events: at.each("or_events", 10, or_events, |at, code| {
+                at.code(Facet::Event, &code)
+            }),
+            extensions: extensions(at, prolonged),
             provenance: provenance(at, from),
             limit: limit?,
             event: event?,
             end_action: end_action?,
             certainty: certainty?,
+        })
+    })
+}
+
+fn extensions(at: &mut At<'_>, list: Vec<pb::Extension>) -> Vec<Extension> {
+    at.each("extensions", 10, list, |at, message| {
+        let pb::Extension {
+            event,
+            period,
+            text,
+            provenance: from,
+        } = message;
+        at.text("text", 2000, text);
+        let event = at.field("event", |at| at.code(Facet::Event, &event));
+        Some(Extension {
+            period: at.period("period", &period),
+            provenance: provenance(at, from),
+            event: event?,
         })
     })
 }

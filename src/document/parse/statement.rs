@@ -6,10 +6,11 @@ use crate::{
         activity::Place,
         name::Id,
         operation::Operation,
+        organisation::Contact,
         party::Country,
         statement::{
-            Effective, Extent, LawReference, List, PartyRef, Provenance, PurposeRef, Says, Scope, Stated,
-            StatementKind,
+            Effective, Extent, LawReference, List, Measure, PartyRef, Provenance, PurposeRef, Says, Scope,
+            Stated, StatementKind,
         },
         term::{Classes, DataClass},
         vocabulary::Facet,
@@ -24,10 +25,10 @@ pub fn provenance(at: &mut At<'_>, message: Option<pb::Provenance>) -> Provenanc
             section,
             note,
         } = message.unwrap_or_default();
-        at.text("note", 2000, note);
         Provenance {
             document: at.text("document", 63, document),
             section: at.text("section", 200, section),
+            note: at.text("note", 2000, note),
         }
     })
 }
@@ -166,8 +167,7 @@ pub fn extents(at: &mut At<'_>, list: Vec<pb::Extent>) -> Vec<Extent> {
     })
 }
 
-/// Measures are kept as written; only their form is checked here.
-pub fn measures(at: &mut At<'_>, list: Vec<pb::Measure>) {
+pub fn measures(at: &mut At<'_>, list: Vec<pb::Measure>) -> Vec<Measure> {
     at.each("measures", 200, list, |at, message| {
         let pb::Measure {
             codes,
@@ -175,16 +175,16 @@ pub fn measures(at: &mut At<'_>, list: Vec<pb::Measure>) {
             scope: limits,
             provenance: from,
         } = message;
-        at.each("codes", 50, codes, |at, code| at.code(Facet::Measure, &code));
-        at.text("text", 2000, text);
-        scope(at, limits);
-        provenance(at, from);
-        Some(())
-    });
+        Some(Measure {
+            codes: at.each("codes", 50, codes, |at, code| at.code(Facet::Measure, &code)),
+            text: at.text("text", 2000, text),
+            scope: scope(at, limits),
+            provenance: provenance(at, from),
+        })
+    })
 }
 
-/// Contacts are kept as written; only their form is checked here.
-pub fn contact(at: &mut At<'_>, message: pb::Contact) {
+pub fn contact(at: &mut At<'_>, message: pb::Contact) -> Contact {
     let pb::Contact {
         function,
         address,
@@ -193,14 +193,17 @@ pub fn contact(at: &mut At<'_>, message: pb::Contact) {
         web,
         provenance: from,
     } = message;
-    for (name, text) in [
-        ("function", function),
-        ("address", address),
-        ("phone", phone),
-        ("email", email),
-        ("web", web),
-    ] {
-        at.text(name, 300, text);
+    Contact {
+        function: at.text("function", 300, function),
+        address: at.text("address", 300, address),
+        phone: at.text("phone", 300, phone),
+        email: at.text("email", 300, email),
+        web: at.text("web", 300, web),
+        provenance: provenance(at, from),
     }
-    provenance(at, from);
+}
+
+/// A contact, where one is given.
+pub fn optional_contact(at: &mut At<'_>, field: &str, message: Option<pb::Contact>) -> Option<Contact> {
+    message.map(|message| at.field(field, |at| contact(at, message)))
 }

@@ -119,6 +119,11 @@ catalogue! {
         "the source is not among those declared" "Collect from a declared source.";
     27 AccessNotNeedToKnow "ACCESS_NOT_NEED_TO_KNOW" Lawfulness Denial "GDPR Arts 5(1)(f), 29, 32(4)"
         "the record limits access to those who need the data for their task" "";
+    // === Roles
+    165 InstructionUnchecked "INSTRUCTION_UNCHECKED" Lawfulness Condition "GDPR Arts 28(3)(a), 29"
+        "the processing is within the documented instructions of the controller" "";
+    166 JointArrangementNotRecorded "JOINT_ARRANGEMENT_NOT_RECORDED" Accountability Warning "GDPR Art. 26(1)"
+        "no arrangement with the joint controllers is recorded" "Have the arrangement recorded.";
     // === Grounds
     28 LegalBasisNotRecorded "LEGAL_BASIS_NOT_RECORDED" Policy Denial "GDPR Arts 6(1), 30(1)"
         "no ground under Art. 6 is recorded" "Have the ground recorded.";
@@ -199,6 +204,10 @@ catalogue! {
         "the list of those who opted out has been checked for this person" "";
     66 ChannelConsentUnchecked "CHANNEL_CONSENT_UNCHECKED" Lawfulness Condition "ePrivacy Directive Art. 13"
         "the consent that the channel needs has been checked" "";
+    162 ChannelConsentMissing "CHANNEL_CONSENT_MISSING" Lawfulness Denial "ePrivacy Directive Art. 13"
+        "there is no consent for the channel" "Ask for consent, or use another channel.";
+    163 ChannelConsentUnknown "CHANNEL_CONSENT_UNKNOWN" Lawfulness MissingFact "ePrivacy Directive Art. 13"
+        "the answer depends on a consent for the channel" "Say `channel` and `consents`.";
     67 RightsUnknown "RIGHTS_UNKNOWN" Lawfulness MissingFact "GDPR Arts 17, 18, 21"
         "the answer depends on a request of the person" "Find out how far the request has come.";
     68 ObjectionPending "OBJECTION_PENDING" Lawfulness Denial "GDPR Arts 21(1), 18(1)(d)"
@@ -234,6 +243,8 @@ catalogue! {
         "the relation is over and no period can be reckoned" "Find out how long the data is kept.";
     83 RetentionConflict "RETENTION_CONFLICT" Accountability Warning "GDPR Art. 5(1)(e)"
         "two periods of the record differ; the earlier end applies" "Have the record say which one counts.";
+    164 RetentionExtensionOpen "RETENTION_EXTENSION_OPEN" Lawfulness Condition "GDPR Art. 5(1)(e)"
+        "the period was prolonged by an event, and the data may still be kept" "";
     84 RetentionInterpreted "RETENTION_INTERPRETED" Accountability Warning "GDPR Art. 5(1)(e)"
         "the start of the period was interpreted" "Have the start recorded.";
     85 RetentionUnresolved "RETENTION_UNRESOLVED" Accountability Warning "GDPR Art. 5(1)(e), (2)"
@@ -287,6 +298,10 @@ catalogue! {
         "no protected-identity mark is set for the person" "";
     109 PortabilityIdentity "PORTABILITY_IDENTITY" Lawfulness Condition "GDPR Art. 20"
         "the identity of the person and the controller named by the person were checked" "";
+    160 RelationNotMatched "RELATION_NOT_MATCHED" Lawfulness Denial "GDPR Art. 5(1)(b)"
+        "the recipient is declared only where it is the person's own" "";
+    161 RelationUnknown "RELATION_UNKNOWN" Lawfulness MissingFact "GDPR Art. 5(2)"
+        "the answer depends on whether the recipient is the person's own" "Say `own`.";
     // === Place
     110 TransferNotRecorded "TRANSFER_NOT_RECORDED" Lawfulness Denial "GDPR Arts 44, 30(1)(e)"
         "no transfer outside the EEA is recorded" "";

@@ -131,6 +131,8 @@ fn question(asked: &CheckRequest) -> Question {
             need_to_know: meaning::<pb::Answer, _>(asked.need_to_know),
             protected_identity: meaning::<pb::Answer, _>(asked.protected_identity),
             outcome: wire::meaning::<pb::DecisionOutcome, _>(asked.outcome),
+            own: meaning::<pb::Answer, _>(asked.own),
+            channel: wire::meaning::<pb::Channel, _>(asked.channel),
             human_decides: meaning::<pb::Answer, _>(asked.human_decides),
             attested: asked
                 .attested
@@ -161,5 +163,10 @@ fn consent_said(consent: &pb::Consent) -> Consent {
         data: consent.data.clone(),
         recipient: said(&consent.recipient),
         age: u32::try_from(consent.age).ok().filter(|age| *age > 0),
+        channels: consent
+            .channels
+            .iter()
+            .map(|number| meaning::<pb::Channel, _>(*number))
+            .collect(),
     }
 }

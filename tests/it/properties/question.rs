@@ -222,6 +222,11 @@ fn facts(tape: &mut Tape<'_>, asked: &mut CheckRequest) {
     asked.legal_claim = answer(15);
     asked.protected_identity = answer(20);
     asked.human_decides = answer(15);
+    asked.own = answer(50);
+    asked.subject_requested = answer(30);
+    if tape.chance(20) {
+        asked.channel = tape.one(&[1, 4]);
+    }
     if tape.chance(50) {
         asked.legal_reference = "Police Act 4:2".to_owned();
     }
@@ -294,6 +299,11 @@ fn consent(tape: &mut Tape<'_>) -> Consent {
             String::new()
         },
         age: if tape.chance(20) { 14 } else { 0 },
+        channels: if tape.chance(40) {
+            tape.some(&[1, 4], 2)
+        } else {
+            Vec::new()
+        },
         ..Consent::default()
     }
 }

@@ -1,8 +1,9 @@
 //! The statements of small registers.
 
 use ropa::pb::{
-    AutomatedDecision, DataUse, Disclosure, Effective, Extent, LawReference, LegalBasis, OperationUse,
-    ProcessorUse, Prohibition, Purpose, RetentionRule, Scope, StatementKind, disclosure, extent,
+    AutomatedDecision, DataUse, Disclosure, Effective, Extension, Extent, LawReference, LegalBasis,
+    OperationUse, ProcessorUse, Prohibition, Purpose, RetentionRule, Scope, StatementKind, disclosure,
+    extent,
 };
 
 use super::{
@@ -22,6 +23,7 @@ impl Maker {
             codes: texts(&[code]),
             includes_narrower: tape.chance(15),
             direct_marketing: id == "news" && tape.chance(80),
+            channel_consent: id == "news" && tape.chance(40),
             compatible: if tape.chance(8) {
                 texts(&[tape.one(&PURPOSES).1])
             } else {
@@ -135,6 +137,7 @@ impl Maker {
             disclosure::Initiative::Unspecified,
             disclosure::Initiative::OnRequest,
             disclosure::Initiative::RequiredByLaw,
+            disclosure::Initiative::OnSubjectRequest,
         ]);
         let mut made = Disclosure {
             recipients: texts(&tape.some(&PARTIES, 3)),
@@ -149,6 +152,7 @@ impl Maker {
             form: if tape.chance(8) { 3 } else { 0 },
             kind: kind(tape),
             effective: effective(tape),
+            own: tape.chance(12),
             ..Disclosure::default()
         };
         if made.recipients.is_empty() {
@@ -187,6 +191,24 @@ impl Maker {
             scope: self.scope(tape, known),
             conditions: conditions(tape, 10),
             laws: if tape.chance(30) { laws() } else { Vec::new() },
+            or_events: if tape.chance(15) {
+                texts(&tape.some(&EVENTS, 1))
+            } else {
+                Vec::new()
+            },
+            extensions: if tape.chance(15) {
+                vec![Extension {
+                    event: tape.one(&EVENTS).to_owned(),
+                    period: if tape.chance(50) {
+                        "P3Y".to_owned()
+                    } else {
+                        String::new()
+                    },
+                    ..Extension::default()
+                }]
+            } else {
+                Vec::new()
+            },
             ..RetentionRule::default()
         }
     }
