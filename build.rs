@@ -13,6 +13,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             "ropa/v1/decision_service.proto",
             "ropa/v1/error.proto",
             "ropa/v1/register_service.proto",
+            "ropa/v1/report_service.proto",
         ],
         ["proto"],
     )?;

@@ -1,9 +1,18 @@
-//! The command line: `ropa serve`, `ropa migrate`, `ropa apply`, `ropa check`.
+//! The command line: `ropa serve`, `migrate`, `apply`, `check`, `lint`, `export`.
+
+/// Prints a line. Whoever stops reading (`ropa lint … | head`) has read enough.
+macro_rules! say {
+    ($($text:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stdout(), $($text)*);
+    }};
+}
 
 mod apply;
 mod check;
 mod client;
 mod manifests;
+mod report;
 mod serve;
 
 use std::process::ExitCode;
@@ -49,6 +58,10 @@ enum Command {
     Apply(apply::Args),
     /// Asks a question: may this be done?
     Check(check::Args),
+    /// Tells what a record lacks, and where it contradicts itself.
+    Lint(report::LintArgs),
+    /// Writes the record of processing activities (Art. 30(4)).
+    Export(report::ExportArgs),
 }
 
 /// The arguments are wrong (EX_USAGE): clap's own 2 would be taken for "differs".
@@ -93,6 +106,8 @@ pub fn run() -> ExitCode {
             Command::Migrate(database) => serve::migrate(database).await,
             Command::Apply(args) => apply::apply(args).await,
             Command::Check(args) => check::check(args).await,
+            Command::Lint(args) => report::lint(args).await,
+            Command::Export(args) => report::export(args).await,
         }
     });
     // What still runs was given its time to end.

@@ -5,6 +5,7 @@
 
 pub mod activity;
 pub mod finding;
+pub mod listed;
 pub mod name;
 pub mod operation;
 pub mod organisation;

@@ -7,6 +7,7 @@ pub mod error;
 mod page;
 mod question;
 mod register;
+mod report;
 
 use tonic::service::Routes;
 
@@ -15,6 +16,7 @@ pub use register::Administration;
 
 use crate::pb::{
     self, decision_service_server::DecisionServiceServer, register_service_server::RegisterServiceServer,
+    report_service_server::ReportServiceServer,
 };
 
 /// How large messages may be, in bytes.
@@ -26,6 +28,8 @@ pub struct Sizes {
     pub document: usize,
     /// An answer.
     pub answer: usize,
+    /// A report.
+    pub report: usize,
 }
 
 impl Default for Sizes {
@@ -34,6 +38,7 @@ impl Default for Sizes {
             question: 16 * 1024,
             document: 4 * 1024 * 1024,
             answer: 8 * 1024 * 1024,
+            report: 64 * 1024 * 1024,
         }
     }
 }
@@ -61,9 +66,14 @@ pub fn routes(
                 .max_encoding_message_size(sizes.answer),
         )
         .add_service(
-            RegisterServiceServer::new(administration)
+            RegisterServiceServer::new(administration.clone())
                 .max_decoding_message_size(sizes.document)
                 .max_encoding_message_size(sizes.answer),
+        )
+        .add_service(
+            ReportServiceServer::new(report::Reports::new(administration))
+                .max_decoding_message_size(sizes.question)
+                .max_encoding_message_size(sizes.report),
         );
     if reflection == Reflection::Off {
         return Ok(routes);

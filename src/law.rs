@@ -5,6 +5,7 @@
 
 pub mod adequacy;
 pub mod child_age;
+pub mod dk;
 pub mod eea;
 mod fi;
 pub mod ground;
@@ -113,7 +114,13 @@ pub fn ruleset_digest() -> &'static str {
         hash.update(format!("{:?}", [CONTRACT_PARTY, sfb_114::CONCERNS_BENEFIT]));
         hash.update(format!(
             "{:?}",
-            [FAVOURABLE_OUTSIDE_22, sfb_114::SEARCHES, sfb_114::OBJECTIONS]
+            [
+                FAVOURABLE_OUTSIDE_22,
+                sfb_114::SEARCHES,
+                sfb_114::OBJECTIONS,
+                dk::PERMIT,
+                dk::FOOTAGE,
+            ]
         ));
         for code in FindingCode::ALL {
             hash.update(format!("{:?}", code.rule()));

@@ -11,6 +11,7 @@ pub mod grpc;
 pub mod law;
 pub mod register;
 pub mod replica;
+pub mod report;
 pub mod server;
 pub mod store;
 pub mod telemetry;

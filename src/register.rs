@@ -6,6 +6,8 @@ use std::{
     sync::Arc,
 };
 
+use jiff::Timestamp;
+
 use crate::{
     clock,
     document::{
@@ -13,7 +15,10 @@ use crate::{
         difference::{self, FieldChange},
         json,
     },
-    domain::name::{RegisterId, ResourceKind, ResourceName, Revision},
+    domain::{
+        name::{RegisterId, ResourceKind, ResourceName, Revision},
+        register::Record,
+    },
     replica::{Replica, State},
     store::{self, Change, ChangeKind, Mutation, Store, Stored},
 };
@@ -36,6 +41,9 @@ pub enum Error {
     /// The store failed.
     #[error("the store failed")]
     Store(#[from] store::Error),
+    /// What is stored makes no record any more: it was written by another version, or changed behind our back.
+    #[error("what is stored makes no record")]
+    Unreadable(Violations),
     /// The task that did the work is gone.
     #[error("the work was lost")]
     Lost,
@@ -92,6 +100,17 @@ pub enum ResourceChange {
     Updated(Vec<FieldChange>),
     /// It is gone.
     Deleted,
+}
+
+/// A record as it was at a revision.
+#[derive(Debug)]
+pub struct Recorded {
+    /// The revision.
+    pub revision: Revision,
+    /// When it was committed.
+    pub time: Timestamp,
+    /// The record.
+    pub record: Record,
 }
 
 /// The registers of a store.
@@ -182,6 +201,38 @@ impl Registers {
     pub async fn get(&self, name: ResourceName) -> Result<Stored, Error> {
         let found = self.store.document_get(&name).await?;
         found.ok_or(Error::NotFound(name))
+    }
+
+    /// The record of a register, now or as it was at a revision.
+    pub async fn record(&self, register: RegisterId, at: Option<Revision>) -> Result<Recorded, Error> {
+        let revision = match at {
+            Some(revision) => revision,
+            None => self.store.head().await?.revision,
+        };
+        let past = self.store.read_register_at(&register, revision).await?;
+        let not_found = || Error::NotFound(ResourceName::register(register.clone()));
+        let store::Past { time, documents } = past
+            .filter(|past| !past.documents.is_empty())
+            .ok_or_else(not_found)?;
+        let id = register.clone();
+        let built = tokio::task::spawn_blocking(move || {
+            let documents: Vec<document::Stored> = documents
+                .into_iter()
+                .map(|stored| document::Stored {
+                    name: stored.name,
+                    revision: stored.revision,
+                    json: stored.json,
+                    path: None,
+                })
+                .collect();
+            document::record(&id, &documents)
+        });
+        let record = built.await.map_err(|_| Error::Lost)?.map_err(Error::Unreadable)?;
+        Ok(Recorded {
+            revision,
+            time,
+            record,
+        })
     }
 
     /// Lists resources of a kind, of one register or of all, in order of name. A register that is not there has none

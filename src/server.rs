@@ -62,8 +62,9 @@ pub enum Error {
 /// Services that health knows by name, beside the overall "" .
 const DECISIONS: &str = "ropa.v1.DecisionService";
 const REGISTERS: &str = "ropa.v1.RegisterService";
+const REPORTS: &str = "ropa.v1.ReportService";
 /// What serves only once something has been read.
-const AFTER_START: [&str; 4] = ["", "readiness", DECISIONS, REGISTERS];
+const AFTER_START: [&str; 5] = ["", "readiness", DECISIONS, REGISTERS, REPORTS];
 
 /// Serves until `shutdown` completes, then drains. `prepare` runs before the first connection is served and readiness
 /// is told; it is given the address and the registers. Where it fails, nothing is served.
@@ -83,7 +84,7 @@ pub async fn serve(
     let replica = Replica::new(store.clone());
     let (reporter, health) = tonic_health::server::health_reporter();
     // tonic-health calls the overall service SERVING before anybody has said so.
-    report(&reporter, &["", "readiness", DECISIONS, REGISTERS], Serving::No).await;
+    report(&reporter, &AFTER_START, Serving::No).await;
     report(&reporter, &["liveness"], Serving::Yes).await;
 
     let registers = Registers::new(store, replica.clone());

@@ -79,6 +79,15 @@ pub struct Contents {
     pub documents: Vec<Stored>,
 }
 
+/// A register as it was.
+#[derive(Clone, Debug)]
+pub struct Past {
+    /// When the revision was committed.
+    pub time: jiff::Timestamp,
+    /// The documents, in the order of their names' bytes.
+    pub documents: Vec<Stored>,
+}
+
 impl Store {
     /// Opens the store; makes the file of a SQLite database that is not there. Does not migrate it.
     ///
@@ -167,6 +176,23 @@ impl Store {
             ..Selection::default()
         };
         self.read_selected(what).await
+    }
+
+    /// Everything of one register as it was at a revision; none if there is no such revision yet.
+    pub async fn read_register_at(
+        &self,
+        register: &RegisterId,
+        revision: Revision,
+    ) -> Result<Option<Past>, Error> {
+        const DOING: &str = "reading the past of a register";
+        match document::past(&self.db, register, revision).await {
+            Ok(Some((time, rows))) => Ok(Some(Past {
+                time,
+                documents: rows.into_iter().map(document::stored).collect::<Result<_, _>>()?,
+            })),
+            Ok(None) => Ok(None),
+            Err(error) => Err(self.explain(DOING, error).await),
+        }
     }
 
     async fn read_selected(&self, what: Selection<'_>) -> Result<Contents, Error> {

@@ -73,9 +73,9 @@ pub async fn apply(args: Args) -> Result<ExitCode, String> {
         print(change);
     }
     match (changes.len(), dry_run) {
-        (0, _) => println!("{register}: nothing to change at revision {revision}"),
-        (count, true) => println!("{register}: {count} resources would change"),
-        (count, false) => println!("{register}: {count} resources changed in revision {revision}"),
+        (0, _) => say!("{register}: nothing to change at revision {revision}"),
+        (count, true) => say!("{register}: {count} resources would change"),
+        (count, false) => say!("{register}: {count} resources changed in revision {revision}"),
     }
     Ok(if dry_run && !changes.is_empty() {
         ExitCode::from(2)
@@ -91,14 +91,14 @@ fn print(change: &ResourceChange) {
         Action::Deleted => '-',
         Action::Unspecified => '?',
     };
-    println!("{sign} {}", change.name);
+    say!("{sign} {}", change.name);
     for FieldChange { path, before, after } in &change.fields {
-        println!("    {path}");
+        say!("    {path}");
         if !before.is_empty() {
-            println!("      - {}", shortened(before));
+            say!("      - {}", shortened(before));
         }
         if !after.is_empty() {
-            println!("      + {}", shortened(after));
+            say!("      + {}", shortened(after));
         }
     }
 }

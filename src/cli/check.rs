@@ -124,7 +124,7 @@ pub async fn check(args: Args) -> Result<ExitCode, String> {
 }
 
 fn print(answer: &CheckResponse) {
-    println!("{}", answer.verdict().as_str_name());
+    say!("{}", answer.verdict().as_str_name());
     for finding in answer.findings.iter().chain(&answer.conditions) {
         print_finding(finding);
     }
@@ -133,16 +133,18 @@ fn print(answer: &CheckResponse) {
     } in &answer.duties
     {
         let code = FindingCode::try_from(*code).unwrap_or_default().as_str_name();
-        println!("  DUTY         {code} {date}");
-        println!("               {message}");
+        say!("  DUTY         {code} {date}");
+        say!("               {message}");
     }
     for Candidate { activity, verdict } in &answer.candidates {
         let verdict = Verdict::try_from(*verdict).unwrap_or_default().as_str_name();
-        println!("  {verdict:<12} by {activity}");
+        say!("  {verdict:<12} by {activity}");
     }
-    println!(
+    say!(
         "  {} at revision {}, decision {}",
-        answer.activity, answer.revision, answer.decision_id
+        answer.activity,
+        answer.revision,
+        answer.decision_id
     );
 }
 
@@ -158,25 +160,25 @@ fn print_finding(finding: &Finding) {
         ..
     } = finding;
     let (code, severity) = (finding.code().as_str_name(), finding.severity());
-    println!("  {:<12} {code} ({article})", severity.as_str_name());
+    say!("  {:<12} {code} ({article})", severity.as_str_name());
     // Where it concerns a part of the question only, that part.
     let operations = operations
         .iter()
         .map(|number| Operation::try_from(*number).unwrap_or_default().as_str_name());
     let part: Vec<&str> = operations.chain(data.iter().map(String::as_str)).collect();
     if part.is_empty() {
-        println!("               {message}");
+        say!("               {message}");
     } else {
-        println!("               {}: {message}", part.join(" "));
+        say!("               {}: {message}", part.join(" "));
     }
     if !remedy.is_empty() {
-        println!("               > {remedy}");
+        say!("               > {remedy}");
     }
     let is_open = matches!(severity, Severity::MissingFact | Severity::Condition);
     if is_open && !question_fields.is_empty() {
-        println!("               say: {}", question_fields.join(", "));
+        say!("               say: {}", question_fields.join(", "));
     }
     for reference in record_refs {
-        println!("               in {reference}");
+        say!("               in {reference}");
     }
 }

@@ -123,7 +123,7 @@ pub async fn migrate(database: Database) -> Result<ExitCode, String> {
     let url = database.url()?;
     let store = database.open(&url).await?;
     let ran = store.migrate().await.map_err(|error| chain(&error))?;
-    println!("{url}: {ran} migrations run");
+    say!("{url}: {ran} migrations run");
     Ok(ExitCode::SUCCESS)
 }
 

@@ -23,13 +23,15 @@ pub fn automated(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
         return Outcome::default();
     }
     // "None" wins, also beside a list.
-    if let Some(evidence) = case.none(List::AutomatedDecisions) {
+    if let Some(evidence) = case.lists().none(List::AutomatedDecisions) {
         return Finding::new(FindingCode::AdmAbsent)
             .asks("operations")
             .evidence(evidence)
             .into();
     }
-    let list = case.own("automated_decisions", &case.activity.automated_decisions);
+    let list = case
+        .lists()
+        .own("automated_decisions", &case.activity.automated_decisions);
     let matches = |decision: &AutomatedDecision| {
         case.names_purpose(&decision.scope.purposes) && case.overlaps(&decision.scope, asked)
     };

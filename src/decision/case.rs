@@ -11,6 +11,7 @@ use crate::{
     domain::{
         activity::{Activity, Purpose},
         finding::{Evidence, Finding, FindingCode, Severity},
+        listed::Within,
         name::Id,
         operation::Operation,
         party::Country,
@@ -127,24 +128,17 @@ impl<'a> Case<'a> {
         &self.question.facts
     }
 
-    /// A place in the record with its source; the activity's stands in where the statement has none.
-    pub fn evidence(&self, place: String, provenance: &Provenance) -> Evidence {
-        let own = &self.activity.provenance;
-        let document = if provenance.document.is_empty() && !own.document.is_empty() {
-            own.document.as_str()
-        } else {
-            self.record.document(provenance)
-        };
-        let section = if provenance.section.is_empty() {
-            &own.section
-        } else {
-            &provenance.section
-        };
-        Evidence {
-            place,
-            document: document.to_owned(),
-            section: section.clone(),
+    /// The lists that hold for the activity.
+    pub const fn lists(&self) -> Within<'a> {
+        Within {
+            record: self.record,
+            activity: self.activity,
         }
+    }
+
+    /// A place in the record with its source.
+    pub fn evidence(&self, place: String, provenance: &Provenance) -> Evidence {
+        self.lists().evidence(place, provenance)
     }
 
     /// The best of alternatives, with what the register's policy makes of gaps in each.

@@ -14,11 +14,13 @@ use crate::{
         finding::{Finding, FindingCode},
         operation::Operation,
         question::Fact,
-        statement::List,
+        register::PublicRole,
+        statement::{LawReference, List},
         term::{DataClass, Term},
         vocabulary::Code,
     },
     law::{
+        dk,
         ground::{NationalGround, Setting},
         grounds,
     },
@@ -143,7 +145,26 @@ fn own(case: &Case<'_>, asked: &Combination<'_>, basis: &LegalBasis, class: Data
         },
         _ => Outcome::default(),
     };
-    law.and(rest)
+    law.and(rest).and(permit(case, basis, exception))
+}
+
+/// DK_7_4_PERMIT_REQUIRED: a private body in Denmark that rests on a substantial public interest by the general act, and by
+/// no act of its own, needs a permit of the authority.
+fn permit(case: &Case<'_>, basis: &LegalBasis, exception: Article9) -> Outcome {
+    let controller = &case.record.register.controller;
+    let is_general =
+        |law: &LawReference| law.act.contains("Data Protection Act") && law.provision.contains("7(4)");
+    let needs = exception == Article9::SubstantialPublicInterest
+        && controller.country.as_str() == "DK"
+        && controller.public_role != PublicRole::Authority
+        && !basis.laws.is_empty()
+        && basis.laws.iter().all(is_general);
+    if needs {
+        case.attest(Finding::new(FindingCode::Dk74PermitRequired))
+            .and(case.law(dk::PERMIT))
+    } else {
+        Outcome::default()
+    }
 }
 
 /// An exception that needs a law and names none: law data may name what the record does not, with its conditions; where
@@ -174,10 +195,11 @@ fn stand_in(
     class: DataClass,
     codes: &Codes,
 ) -> Outcome {
-    if let Some(evidence) = case.none(codes.list) {
+    if let Some(evidence) = case.lists().none(codes.list) {
         return Finding::new(codes.absent).evidence(evidence).into();
     }
     let stated_elsewhere = case
+        .lists()
         .legal_bases()
         .entries
         .iter()

@@ -6,14 +6,18 @@ mod recipient;
 
 use super::{
     case::{Case, Combination, Counterparty},
+    consent::{Need, consent},
     outcome::Outcome,
 };
-use crate::domain::{
-    finding::{Finding, FindingCode},
-    operation::Operation,
-    question::Fact,
-    term::Term,
-    vocabulary::Facet,
+use crate::{
+    domain::{
+        finding::{Finding, FindingCode},
+        operation::Operation,
+        question::Fact,
+        term::Term,
+        vocabulary::Facet,
+    },
+    law::dk,
 };
 
 /// RECIPIENT_*, PROCESSOR_* and PROTECTED_IDENTITY_*.
@@ -30,7 +34,38 @@ pub fn counterparty(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
         Counterparty::Recipient(party) if leaves => recipient::recipient(case, asked, party),
         Counterparty::Recipient(_) | Counterparty::None => Outcome::default(),
     };
-    declared.and(protected_identity(case, asked))
+    declared
+        .and(protected_identity(case, asked))
+        .and(footage(case, asked))
+}
+
+/// DK_CCTV_DISCLOSURE_4C: footage that was made to prevent crime.
+fn footage(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
+    let Counterparty::Recipient(party) = &case.counterparty else {
+        return Outcome::default();
+    };
+    let code = Term::parse(Facet::Data, dk::FOOTAGE_DATA);
+    let is_footage = |data: &Term| {
+        code.as_ref()
+            .is_ok_and(|code| case.record.data.shares(data, code))
+    };
+    let leaves = matches!(asked.operation, Operation::Disclose | Operation::Transfer);
+    let is_danish = case.record.register.controller.country.as_str() == "DK";
+    let applies =
+        is_danish && leaves && !case.counterparty.is_subject() && asked.data.is_some_and(is_footage);
+    if !applies || !dk::FOOTAGE_IN_FORCE.contains(case.day) {
+        return Outcome::default();
+    }
+    let by_law = case.facts().legal_reference.is_some();
+    let to_police = party.is("dpv:LawEnforcementOrganisation");
+    let consented = consent(case, asked, Need::Explicit);
+    if to_police || by_law {
+        case.law(dk::FOOTAGE)
+    } else if consented.is_permitted() {
+        consented.and(case.law(dk::FOOTAGE))
+    } else {
+        Outcome::from(FindingCode::DkCctvDisclosure4c).and(case.law(dk::FOOTAGE))
+    }
 }
 
 /// PROTECTED_IDENTITY_*: while a mark is set, the address goes to nobody but the person and processors.

@@ -32,7 +32,7 @@ pub fn data_use(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
 
 /// ACCESS_NOT_NEED_TO_KNOW (Arts 5(1)(f), 29, 32(4)).
 fn access(case: &Case<'_>) -> Outcome {
-    let Some((place, access)) = case.access() else {
+    let Some((place, access)) = case.lists().access() else {
         return Outcome::default();
     };
     let log = Outcome::from(FindingCode::LogAccess);

@@ -2,9 +2,10 @@
 
 use jiff::civil::Date;
 
-use super::{case::Case, listed::Listed, outcome::Outcome};
+use super::{case::Case, outcome::Outcome};
 use crate::domain::{
     finding::{Finding, FindingCode},
+    listed::Listed,
     statement::{Entry, Stated},
 };
 

@@ -31,7 +31,7 @@ pub fn ground(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
     if case.is_duty(asked) || to_subject || by_instruction {
         return Outcome::default();
     }
-    let bases = case.legal_bases();
+    let bases = case.lists().legal_bases();
     let matches = |basis: &LegalBasis| {
         basis.article_6.is_none()
             && case.names_purpose(&basis.scope.purposes)
@@ -52,7 +52,7 @@ pub fn ground(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
 }
 
 fn not_stated(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
-    if let Some(evidence) = case.none(List::LegalBases) {
+    if let Some(evidence) = case.lists().none(List::LegalBases) {
         return Finding::new(FindingCode::LegalBasisAbsent)
             .evidence(evidence)
             .into();

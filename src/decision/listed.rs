@@ -1,149 +1,12 @@
-//! The lists that hold for an activity, its own and the register's, and where each of their entries stands.
+//! What a list that does not cover something says of it.
 
 use super::case::Case;
 use crate::domain::{
-    activity::{Access, LegalBasis, OperationUse, ProcessorUse, Purpose},
-    finding::{Evidence, Finding, FindingCode},
-    retention::RetentionRule,
-    statement::{Entry, Extent, List, Says},
+    finding::{Finding, FindingCode},
+    statement::List,
 };
 
-/// A list of statements and where it stands.
-#[derive(Debug)]
-pub struct Listed<'a, T> {
-    pub entries: &'a [T],
-    /// Where it stands: `registers/koko/activities/chat#retention`.
-    place: String,
-}
-
-// Written out: deriving would ask that `T` can be copied too.
-impl<T> Clone for Listed<'_, T> {
-    fn clone(&self) -> Self {
-        Self {
-            entries: self.entries,
-            place: self.place.clone(),
-        }
-    }
-}
-
-impl<'a, T: Entry> Listed<'a, T> {
-    /// A list of the register itself.
-    pub fn of_register(case: &Case<'_>, field: &str, entries: &'a [T]) -> Self {
-        Self {
-            entries,
-            place: format!("registers/{}#{field}", case.record.register.id),
-        }
-    }
-
-    /// Its entries with their places: by id where they have one, else by index.
-    pub fn iter(&self) -> impl Iterator<Item = (String, &'a T)> + use<'a, '_, T> {
-        self.entries
-            .iter()
-            .enumerate()
-            .map(|(index, entry)| match entry.id() {
-                Some(id) => (format!("{}[{id}]", self.place), entry),
-                None => (format!("{}[{index}]", self.place), entry),
-            })
-    }
-}
-
-impl<'a> Case<'a> {
-    /// A list of the activity.
-    pub fn own<T: Entry>(&self, field: &str, entries: &'a [T]) -> Listed<'a, T> {
-        Listed {
-            entries,
-            place: format!("{}#{field}", self.activity.name),
-        }
-    }
-
-    /// A list of the register's defaults.
-    pub fn default<T: Entry>(&self, field: &str, entries: &'a [T]) -> Listed<'a, T> {
-        Listed {
-            entries,
-            place: format!("registers/{}#defaults.{field}", self.record.register.id),
-        }
-    }
-
-    /// The activity's own list, or the default where it has none.
-    fn inherited<T: Entry>(&self, field: &str, own: &'a [T], default: &'a [T]) -> Listed<'a, T> {
-        if own.is_empty() {
-            self.default(field, default)
-        } else {
-            self.own(field, own)
-        }
-    }
-
-    /// The grounds that hold for the activity.
-    pub fn legal_bases(&self) -> Listed<'a, LegalBasis> {
-        let (own, default) = (
-            &self.activity.legal_bases,
-            &self.record.register.defaults.legal_bases,
-        );
-        self.inherited("legal_bases", own, default)
-    }
-
-    /// The processors that hold for the activity.
-    pub fn processors(&self) -> Listed<'a, ProcessorUse> {
-        let (own, default) = (
-            &self.activity.processors,
-            &self.record.register.defaults.processors,
-        );
-        self.inherited("processors", own, default)
-    }
-
-    /// The activity's rules of retention, and the register's.
-    pub fn retention(&self) -> [Listed<'a, RetentionRule>; 2] {
-        let default = &self.record.register.defaults.retention;
-        [
-            self.own("retention", &self.activity.retention),
-            self.default("retention", default),
-        ]
-    }
-
-    /// The activity's operations, and the register's denials of operations.
-    pub fn operations(&self) -> [Listed<'a, OperationUse>; 2] {
-        let default = &self.record.register.defaults.operations;
-        [
-            self.own("operations", &self.activity.operations),
-            self.default("operations", default),
-        ]
-    }
-
-    /// The activity's purposes, and the register's denials of purposes.
-    pub fn purposes(&self) -> [Listed<'a, Purpose>; 2] {
-        let default = &self.record.register.defaults.purposes;
-        [
-            self.own("purposes", &self.activity.purposes),
-            self.default("purposes", default),
-        ]
-    }
-
-    /// Who may see the data, and where it is said.
-    pub fn access(&self) -> Option<(String, &'a Access)> {
-        let register = &self.record.register;
-        let own = self.activity.access.as_ref();
-        let own = own.map(|access| (format!("{}#access", self.activity.name), access));
-        own.or_else(|| {
-            let default = register.defaults.access.as_ref()?;
-            Some((format!("registers/{}#defaults.access", register.id), default))
-        })
-    }
-
-    /// What is said of a whole list: by the activity, else by the register.
-    pub fn extent(&self, list: List) -> Option<(String, &'a Extent)> {
-        let default = &self.record.register.defaults.extents;
-        let of = |extents: Listed<'a, Extent>| extents.iter().find(|(_, extent)| extent.list == list);
-        of(self.own("extents", &self.activity.extents)).or_else(|| of(self.default("extents", default)))
-    }
-
-    /// Where it is said that a list has no entries, if it is.
-    pub fn none(&self, list: List) -> Option<Evidence> {
-        let (place, extent) = self
-            .extent(list)
-            .filter(|(_, extent)| extent.says == Says::None)?;
-        Some(self.evidence(place, &extent.provenance))
-    }
-
+impl Case<'_> {
     /// Which code says that a list does not cover something: not recorded where nothing or only examples are listed,
     /// absent where it is said that there is none, else not declared.
     pub fn uncovered(
@@ -152,9 +15,9 @@ impl<'a> Case<'a> {
         is_empty: bool,
         [not_recorded, absent, not_declared]: [FindingCode; 3],
     ) -> Finding {
-        if let Some(evidence) = self.none(list) {
+        if let Some(evidence) = self.lists().none(list) {
             Finding::new(absent).evidence(evidence)
-        } else if is_empty || self.extent(list).is_some() {
+        } else if is_empty || self.lists().extent(list).is_some() {
             Finding::new(not_recorded)
         } else {
             Finding::new(not_declared)

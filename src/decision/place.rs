@@ -94,7 +94,7 @@ fn at(case: &Case<'_>, asked: &Combination<'_>, country: Country) -> Outcome {
 
 /// TRANSFER_ABSENT: for transfers "none" wins, also beside a list.
 fn absent(case: &Case<'_>) -> Option<Outcome> {
-    let evidence = case.none(List::Transfers)?;
+    let evidence = case.lists().none(List::Transfers)?;
     let finding = Finding::new(FindingCode::TransferAbsent)
         .asks("country")
         .evidence(evidence);

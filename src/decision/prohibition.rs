@@ -2,19 +2,22 @@
 
 use super::{
     case::{Case, Combination},
-    listed::Listed,
     outcome::Outcome,
 };
 use crate::domain::{
     activity::Prohibition,
     finding::{Finding, FindingCode, Verdict},
+    listed::Listed,
     statement::Scope,
 };
 
 /// PROHIBITED_BY_ACTIVITY, PROHIBITED_BY_REGISTER (Art. 24).
 pub fn prohibition(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
-    let register = Listed::of_register(case, "prohibitions", &case.record.register.prohibitions);
-    let activity = case.own("prohibitions", &case.activity.prohibitions);
+    let register = Listed::at(
+        format!("registers/{}#prohibitions", case.record.register.id),
+        &case.record.register.prohibitions,
+    );
+    let activity = case.lists().own("prohibitions", &case.activity.prohibitions);
     let lists = [
         (activity, FindingCode::ProhibitedByActivity),
         (register, FindingCode::ProhibitedByRegister),

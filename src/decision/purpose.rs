@@ -16,7 +16,7 @@ pub fn purpose(case: &Case<'_>) -> Outcome {
     let Some(asked) = &case.purpose else {
         return none(case);
     };
-    for list in case.purposes() {
+    for list in case.lists().purposes() {
         let denied = list
             .iter()
             .find(|(_, purpose)| purpose.stated.denies() && is_denied(purpose, asked));
@@ -31,7 +31,7 @@ pub fn purpose(case: &Case<'_>) -> Outcome {
     if asked.own.is_some() {
         return Outcome::default();
     }
-    let own = case.own("purposes", &case.activity.purposes);
+    let own = case.lists().own("purposes", &case.activity.purposes);
     let mut compatible = own.iter().filter(|(_, purpose)| is_compatible(purpose, asked));
     if let Some((place, purpose)) = compatible.next() {
         let evidence = case.evidence(place, &purpose.stated.provenance);
@@ -70,7 +70,8 @@ pub fn purpose(case: &Case<'_>) -> Outcome {
 fn none(case: &Case<'_>) -> Outcome {
     let purposes = &case.activity.purposes;
     let declares = purposes.iter().any(|own| own.stated.declares());
-    let denies = purposes.iter().any(|own| own.stated.denies()) || case.none(List::Purposes).is_some();
+    let denies =
+        purposes.iter().any(|own| own.stated.denies()) || case.lists().none(List::Purposes).is_some();
     if denies && !declares {
         Finding::new(FindingCode::PurposeAbsent).asks("purpose").into()
     } else {

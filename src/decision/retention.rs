@@ -10,11 +10,11 @@ use jiff::civil::Date;
 
 use super::{
     case::{Case, Combination},
-    listed::Listed,
     outcome::Outcome,
 };
 use crate::domain::{
     finding::{Evidence, FindingCode},
+    listed::Listed,
     operation::Operation,
     question::{EventFact, Fact},
     retention::{EndAction, Extension, Limit, Period, RetentionRule},
@@ -95,7 +95,7 @@ fn rules<'a>(case: &Case<'a>, asked: &Combination<'_>) -> Vec<Rule<'a>> {
             })
             .collect()
     };
-    let [own, default] = case.retention();
+    let [own, default] = case.lists().retention();
     let mut rules = of(own);
     let takes = |side: fn(Limit) -> bool, covers: &dyn Fn(&RetentionRule) -> bool| {
         rules.iter().any(|Rule { rule, .. }| {

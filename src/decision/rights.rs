@@ -68,7 +68,7 @@ fn sends(case: &Case<'_>, asked: &Combination<'_>) -> bool {
 
 /// OPT_OUT_*: a standing opt-out that the record grants counts as an objection.
 fn opt_out(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
-    let matching = case.own("opt_outs", &case.activity.opt_outs);
+    let matching = case.lists().own("opt_outs", &case.activity.opt_outs);
     let matching = matching.iter().find(|(_, opt_out)| {
         case.reaches_purpose(&opt_out.scope.purposes) && case.overlaps(&opt_out.scope, asked)
     });
@@ -126,7 +126,7 @@ fn erasure(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
 }
 
 fn rests_on_duty(case: &Case<'_>, asked: &Combination<'_>) -> bool {
-    case.legal_bases().iter().any(|(place, basis)| {
+    case.lists().legal_bases().iter().any(|(place, basis)| {
         basis.stated.declares()
             && matches!(
                 basis.article_6,

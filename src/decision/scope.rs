@@ -142,7 +142,7 @@ impl Case<'_> {
     /// Whether a declared ground names the data and covers the operation. A disclosure or automated decision without
     /// data of its own reaches protected data only then.
     pub fn a_ground_names(&self, asked: &Combination<'_>) -> bool {
-        self.legal_bases().entries.iter().any(|basis| {
+        self.lists().legal_bases().entries.iter().any(|basis| {
             basis.stated.declares()
                 && self.counts(&basis.scope.purposes)
                 && self.data_fit(&basis.scope, asked) == DataFit::Named

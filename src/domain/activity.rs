@@ -239,7 +239,37 @@ pub enum Article9 {
     Research,
 }
 
+impl Article6 {
+    /// Its letter.
+    pub const fn letter(self) -> char {
+        match self {
+            Self::Consent => 'a',
+            Self::Contract => 'b',
+            Self::LegalObligation => 'c',
+            Self::VitalInterests => 'd',
+            Self::PublicTask => 'e',
+            Self::LegitimateInterests => 'f',
+        }
+    }
+}
+
 impl Article9 {
+    /// Its letter.
+    pub const fn letter(self) -> char {
+        match self {
+            Self::ExplicitConsent => 'a',
+            Self::SocialProtection => 'b',
+            Self::VitalInterests => 'c',
+            Self::NonProfitBody => 'd',
+            Self::MadePublic => 'e',
+            Self::LegalClaims => 'f',
+            Self::SubstantialPublicInterest => 'g',
+            Self::HealthCare => 'h',
+            Self::PublicHealth => 'i',
+            Self::Research => 'j',
+        }
+    }
+
     /// Whether it needs Union or Member State law.
     pub const fn needs_law(self) -> bool {
         matches!(

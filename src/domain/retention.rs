@@ -142,6 +142,11 @@ impl Period {
         }
     }
 
+    /// Its years, months, weeks and days.
+    pub const fn parts(self) -> [i32; 4] {
+        [self.years, self.months, self.weeks, self.days]
+    }
+
     /// Whether it has no length.
     pub fn is_zero(self) -> bool {
         self == Self::default()

@@ -30,6 +30,7 @@ pub trait Entry {
 }
 
 impl Entry for Extent {}
+impl Entry for Measure {}
 
 /// Where a statement was taken from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

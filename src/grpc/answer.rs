@@ -108,19 +108,20 @@ fn message(general: &str, detail: &str) -> String {
 }
 
 fn references(evidence: Vec<Evidence>) -> Vec<String> {
-    evidence
-        .into_iter()
-        .map(
-            |Evidence {
-                 place,
-                 document,
-                 section,
-             }| match (document.as_str(), section.as_str()) {
-                ("", _) | (_, "") => place,
-                (document, section) => format!("{place} ({document} {section})"),
-            },
-        )
-        .collect()
+    evidence.into_iter().map(reference).collect()
+}
+
+/// A place in the record with the document and section that it was taken from.
+pub fn reference(evidence: Evidence) -> String {
+    let Evidence {
+        place,
+        document,
+        section,
+    } = evidence;
+    match (document.as_str(), section.as_str()) {
+        ("", _) | (_, "") => place,
+        (document, section) => format!("{place} ({document} {section})"),
+    }
 }
 
 fn to_finding(finding: Finding) -> pb::Finding {

@@ -203,6 +203,15 @@ pub fn from_register(error: register::Error) -> Status {
         }
         register::Error::StoreReplaced => store_replaced(),
         register::Error::Store(error) => from_store(&error),
+        register::Error::Unreadable(violations) => {
+            let places: Vec<&str> = violations
+                .iter()
+                .map(|violation| violation.path.as_str())
+                .take(5)
+                .collect();
+            tracing::error!(at = %places.join(", "), "what is stored makes no record");
+            internal()
+        }
         register::Error::Lost => {
             tracing::error!("the task of a change is gone");
             internal()

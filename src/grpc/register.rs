@@ -40,7 +40,7 @@ impl Administration {
     }
 
     /// Runs a use case where the database is. A caller that gives up does not stop it.
-    async fn run<T, F>(&self, work: impl FnOnce(Registers) -> F) -> Result<T, Status>
+    pub async fn run<T, F>(&self, work: impl FnOnce(Registers) -> F) -> Result<T, Status>
     where
         T: Send + 'static,
         F: Future<Output = Result<T, Status>> + Send + 'static,

@@ -4,7 +4,7 @@
 //! points and purposes that it fits: what the record answers is matched, only its `conditions` are asked for.
 
 use super::{
-    fi,
+    dk, fi,
     ground::{NationalGround, Setting},
     se,
 };
@@ -12,7 +12,7 @@ use crate::domain::{term::DataClass, vocabulary::Code};
 
 /// Every national ground.
 pub fn all() -> impl Iterator<Item = &'static NationalGround> {
-    fi::GROUNDS.iter().chain(se::GROUNDS)
+    dk::GROUNDS.iter().chain(fi::GROUNDS).chain(se::GROUNDS)
 }
 
 /// The grounds of this class that fit. `within` tells whether the data asked is within a code.

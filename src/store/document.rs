@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    sea_query::{Expr, ExprTrait as _, Query},
 };
 use sha2::{Digest as _, Sha256};
 
@@ -115,6 +116,51 @@ pub async fn digests<C: ConnectionTrait>(
     let columns = [version::Column::Name, version::Column::Sha256];
     let present = present().filter(current::Column::Name.is_in(names));
     present.select_only().columns(columns).into_tuple().all(db).await
+}
+
+/// What a register had at a revision, in the order of names' bytes, and when the revision was committed; `None` if there
+/// is no such revision. What is stored is never changed, so pages are of one moment.
+pub async fn past<C: ConnectionTrait>(
+    db: &C,
+    register: &RegisterId,
+    revision: Revision,
+) -> Result<Option<(Timestamp, Vec<version::Model>)>, DbErr> {
+    let Ok(number) = i64::try_from(revision.number()) else {
+        return Ok(None);
+    };
+    let of_revision = version::Entity::find().filter(version::Column::Revision.eq(number));
+    let time = of_revision.one(db).await?.map(|row| row.time_ms);
+    let Some(time) = time.and_then(|time| Timestamp::from_millisecond(time).ok()) else {
+        return Ok(None);
+    };
+    let latest = Query::select()
+        .column(version::Column::Name)
+        .expr(Expr::col(version::Column::Revision).max())
+        .from(version::Entity)
+        .and_where(version::Column::Register.eq(register.as_str()))
+        .and_where(version::Column::Revision.lte(number))
+        .group_by_col(version::Column::Name)
+        .to_owned();
+    let columns = Expr::tuple([
+        Expr::col(version::Column::Name),
+        Expr::col(version::Column::Revision),
+    ]);
+    let then = version::Entity::find()
+        .filter(columns.in_subquery(latest))
+        .filter(version::Column::Deleted.eq(false))
+        .order_by_asc(version::Column::Name);
+    let mut rows: Vec<version::Model> = Vec::new();
+    loop {
+        let page = match rows.last() {
+            None => then.clone(),
+            Some(last) => then.clone().filter(version::Column::Name.gt(last.name.clone())),
+        };
+        let page = page.limit(PAGE).all(db).await?;
+        if page.is_empty() {
+            return Ok(Some((time, rows)));
+        }
+        rows.extend(page);
+    }
 }
 
 /// By way of the pointers, so that the past does not slow down the present.

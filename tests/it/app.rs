@@ -132,7 +132,7 @@ impl App {
     /// Starts a server with the example registers.
     pub async fn with_examples(engine: Engine) -> Self {
         let app = Self::start(engine).await;
-        for register in ["forsakringskassan", "koko"] {
+        for register in EXAMPLES {
             app.apply(example(register)).await.unwrap();
         }
         app
@@ -220,6 +220,9 @@ pub async fn connect(address: SocketAddr) -> Channel {
     let endpoint = Channel::from_shared(format!("http://{address}")).unwrap();
     endpoint.connect().await.unwrap()
 }
+
+/// The example registers, in the order in which `--load` applies them.
+pub const EXAMPLES: [&str; 4] = ["forsakringskassan", "koko", "min-a-kasse", "pfa"];
 
 /// The document of an example register, merged from its files as `ropa apply` merges them.
 pub fn example(register: &str) -> RegisterDocument {

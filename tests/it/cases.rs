@@ -245,6 +245,7 @@ themes! {
     catalogue
     consent
     data
+    denmark
     erasure
     grounds
     periods

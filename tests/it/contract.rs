@@ -150,7 +150,7 @@ async fn an_answer_carries_what_it_rests_on() {
     let answer = app.decisions().check(question).await.unwrap().into_inner();
     assert_eq!(answer.verdict(), pb::Verdict::Permitted, "{answer:?}");
     assert_eq!(answer.activity, "registers/koko/activities/chat");
-    assert_eq!((answer.activity_revision, answer.revision), (2, 2));
+    assert_eq!((answer.activity_revision, answer.revision), (2, 4));
     let ruleset = answer.ruleset.unwrap();
     assert_eq!(
         (ruleset.version.as_str(), ruleset.digest.len()),

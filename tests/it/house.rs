@@ -7,12 +7,13 @@ use std::{
 };
 
 /// Every room with the rooms that it may use. A room stands below those that use it.
-const DOORS: [(&str, &[&str]); 12] = [
+const DOORS: [(&str, &[&str]); 13] = [
     ("clock", &[]),
     ("domain", &[]),
     ("law", &["domain"]),
     ("document", &["domain", "law", "pb"]),
     ("decision", &["domain", "law"]),
+    ("report", &["domain", "law"]),
     ("telemetry", &[]),
     ("store", &["domain"]),
     ("replica", &["decision", "document", "domain", "store"]),
@@ -20,7 +21,7 @@ const DOORS: [(&str, &[&str]); 12] = [
     (
         "grpc",
         &[
-            "clock", "decision", "document", "domain", "law", "pb", "register", "replica", "store",
+            "clock", "decision", "document", "domain", "law", "pb", "register", "replica", "report", "store",
         ],
     ),
     ("server", &["grpc", "register", "replica", "store"]),

@@ -163,6 +163,16 @@ async fn forsakringskassan_answers_the_same_from_postgresql() {
     ask(Engine::Postgres, "forsakringskassan", 12).await;
 }
 
+#[tokio::test]
+async fn min_a_kasse_answers_as_its_document_says() {
+    ask(Engine::Sqlite, "min-a-kasse", 30).await;
+}
+
+#[tokio::test]
+async fn min_a_kasse_answers_the_same_from_postgresql() {
+    ask(Engine::Postgres, "min-a-kasse", 30).await;
+}
+
 /// Every activity of the examples has a question that is permitted and one that is refused.
 #[test]
 fn every_activity_has_a_permitted_and_a_refused_question() {

@@ -129,6 +129,16 @@ fn every_term_of_koko_has_a_place() {
 }
 
 #[test]
+fn every_term_of_min_a_kasse_has_a_place() {
+    check("min-a-kasse", 264, 9);
+}
+
+#[test]
+fn every_term_of_pfa_has_a_place() {
+    check("pfa", 902, 11);
+}
+
+#[test]
 fn every_term_of_forsakringskassan_has_a_place() {
     check("forsakringskassan", 49, 3);
 }

@@ -9,7 +9,7 @@ use ropa::pb::{
 use tonic::Code;
 use tonic_types::StatusExt as _;
 
-use crate::app::{App, Engine, example, small};
+use crate::app::{App, EXAMPLES, Engine, example, small};
 
 fn apply(document: RegisterDocument) -> ApplyRegisterRequest {
     ApplyRegisterRequest {
@@ -190,7 +190,7 @@ async fn lists_come_in_pages_in_order_of_name(engine: Engine) {
         .into_iter()
         .map(|register| register.name)
         .collect();
-    assert_eq!(names, ["registers/forsakringskassan", "registers/koko"]);
+    assert_eq!(names, EXAMPLES.map(|register| format!("registers/{register}")));
 
     let nowhere = ListProcessorsRequest {
         parent: "registers/nowhere".to_owned(),
@@ -234,9 +234,12 @@ async fn callers_that_give_up_lose_nothing(engine: Engine) {
         .into_inner()
         .registers;
     let revisions: BTreeSet<i64> = all.iter().map(|register| register.revision).collect();
+    // Some of those that nobody waited for may have come after it.
+    let last = i64::try_from(all.len()).unwrap();
+    assert!(after.revision <= last);
     assert_eq!(
         revisions,
-        (1..=after.revision).collect(),
+        (1..=last).collect(),
         "dense, also with those that nobody waited for"
     );
 }

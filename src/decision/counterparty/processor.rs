@@ -15,7 +15,7 @@ use crate::domain::{
 
 /// PROCESSOR_*: a named processor is never covered by a general word, so kinds do not count here.
 pub fn processor(case: &Case<'_>, asked: &Combination<'_>, party: &Party) -> Outcome {
-    let uses = case.processors();
+    let uses = case.lists().processors();
     let names = |entry: &ProcessorUse| party.id.as_ref() == Some(&entry.processor);
     let matches = |entry: &ProcessorUse| {
         names(entry) && case.names_purpose(&entry.scope.purposes) && case.overlaps(&entry.scope, asked)
@@ -31,7 +31,7 @@ pub fn processor(case: &Case<'_>, asked: &Combination<'_>, party: &Party) -> Out
 
 /// The best of the entries that name the processor.
 fn declared(case: &Case<'_>, asked: &Combination<'_>, party: &Party) -> Outcome {
-    let uses = case.processors();
+    let uses = case.lists().processors();
     let names = |entry: &ProcessorUse| party.id.as_ref() == Some(&entry.processor);
     let alternatives = uses
         .iter()

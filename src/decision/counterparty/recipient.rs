@@ -4,7 +4,6 @@ use super::super::{
     case::{Case, Combination, Party, condition_outcome},
     data_use::source,
     ground,
-    listed::Listed,
     outcome::Outcome,
     scope::DataFit,
 };
@@ -12,6 +11,7 @@ use crate::{
     domain::{
         activity::{Article6, Disclosure, Initiative, Place, Relation},
         finding::{Finding, FindingCode, Verdict},
+        listed::Listed,
         party::Country,
         question::{Fact, PlaceFact},
         register::ConditionKind,
@@ -22,7 +22,7 @@ use crate::{
 
 /// RECIPIENT_*, AUTHORITY_*.
 pub fn recipient(case: &Case<'_>, asked: &Combination<'_>, party: &Party) -> Outcome {
-    let disclosures = case.own("disclosures", &case.activity.disclosures);
+    let disclosures = case.lists().own("disclosures", &case.activity.disclosures);
     let matches = |disclosure: &Disclosure| {
         let recipients = &disclosure.recipients;
         recipients.iter().any(|denied| case.overlaps_party(party, denied))
@@ -80,7 +80,7 @@ fn declared(
         .chain(portability(case, asked));
     let best = case.best(alternatives).unwrap_or_else(not_declared);
     // "None" beside a list decides what the list does not name; where it names the recipient, the record is at odds.
-    match case.none(List::Recipients) {
+    match case.lists().none(List::Recipients) {
         Some(evidence) if is_named => {
             best.with(Finding::new(FindingCode::RecordContradiction).evidence(evidence))
         }
@@ -207,7 +207,7 @@ fn portability(case: &Case<'_>, asked: &Combination<'_>) -> Option<Outcome> {
     if case.facts().subject_requested != Fact::Yes {
         return None;
     }
-    let rests = case.legal_bases().iter().any(|(place, basis)| {
+    let rests = case.lists().legal_bases().iter().any(|(place, basis)| {
         basis.stated.declares()
             && matches!(basis.article_6, Some(Article6::Consent | Article6::Contract))
             && case.counts(&basis.scope.purposes)

@@ -17,7 +17,7 @@ use crate::domain::{
 
 /// DATA_CATEGORY_*, and the source of what is collected. What a rule of retention keeps needs no other use.
 pub fn category(case: &Case<'_>, asked: &Combination<'_>, data: &Term) -> Outcome {
-    let uses = case.own("data_uses", &case.activity.data_uses);
+    let uses = case.lists().own("data_uses", &case.activity.data_uses);
     let matches = |data_use: &DataUse| {
         let terms = &case.record.data;
         let (words, sources) = (&data_use.operations, &data_use.sources);
@@ -60,7 +60,7 @@ pub fn category(case: &Case<'_>, asked: &Combination<'_>, data: &Term) -> Outcom
 
 /// The best of the uses that cover the data.
 pub fn by_use(case: &Case<'_>, asked: &Combination<'_>, data: &Term) -> Outcome {
-    let uses = case.own("data_uses", &case.activity.data_uses);
+    let uses = case.lists().own("data_uses", &case.activity.data_uses);
     let alternatives = uses
         .iter()
         .filter(|(_, data_use)| lists(case, asked, data_use))

@@ -13,12 +13,12 @@ use crate::domain::{operation::Operation, retention::RetentionRule, term::Term};
 /// Whether a rule of the activity itself names the data and the person and so keeps them; after the end of a relation the
 /// former person's too.
 pub fn by_rule(case: &Case<'_>, asked: &Combination<'_>) -> bool {
-    rules(case, asked).any(|rule| names(case, asked, rule))
+    own_rules(case, asked).any(|rule| names(case, asked, rule))
 }
 
 /// Whether such a rule names the purpose asked as well.
 pub fn for_purpose(case: &Case<'_>, asked: &Combination<'_>) -> bool {
-    rules(case, asked).any(|rule| !rule.scope.purposes.is_empty() && names(case, asked, rule))
+    own_rules(case, asked).any(|rule| !rule.scope.purposes.is_empty() && names(case, asked, rule))
 }
 
 fn names(case: &Case<'_>, asked: &Combination<'_>, rule: &RetentionRule) -> bool {
@@ -29,7 +29,7 @@ fn names(case: &Case<'_>, asked: &Combination<'_>, rule: &RetentionRule) -> bool
         && (covers(case) || case.while_current().is_some_and(|current| covers(&current)))
 }
 
-/// Whether a rule of the activity itself keeps what the activity uses of members, customers and employees, of somebody
+/// Whether a rule of the activity or the register keeps what the activity uses of members, customers and employees, of somebody
 /// who was one.
 pub fn of_former(case: &Case<'_>, asked: &Combination<'_>) -> bool {
     let Some(current) = case.while_current() else {
@@ -40,7 +40,9 @@ pub fn of_former(case: &Case<'_>, asked: &Combination<'_>) -> bool {
             .data
             .is_some_and(|data| category::by_use(&current, asked, data).is_permitted())
     };
-    rules(case, asked).any(|rule| {
+    let lists = case.lists().retention();
+    let all = lists.into_iter().flat_map(|list| list.entries);
+    on(case, asked, all).any(|rule| {
         let declared: Vec<Term> = if rule.scope.subjects.is_empty() {
             let subjects = case.activity.subjects.iter();
             let declared = subjects.filter(|entry| entry.stated.declares());
@@ -53,10 +55,19 @@ pub fn of_former(case: &Case<'_>, asked: &Combination<'_>) -> bool {
     })
 }
 
-/// The rules that are on, for what is implied by keeping.
-fn rules<'a>(case: &'a Case<'_>, asked: &Combination<'_>) -> impl Iterator<Item = &'a RetentionRule> {
+/// The rules of the activity itself that are on: the register's declare nothing for a single activity.
+fn own_rules<'a>(case: &'a Case<'_>, asked: &Combination<'_>) -> impl Iterator<Item = &'a RetentionRule> {
+    on(case, asked, case.activity.retention.iter())
+}
+
+/// Those rules that are on, for what is implied by keeping.
+fn on<'a>(
+    case: &'a Case<'_>,
+    asked: &Combination<'_>,
+    rules: impl Iterator<Item = &'a RetentionRule>,
+) -> impl Iterator<Item = &'a RetentionRule> {
     let keeps = case.is_implied(asked) && !matches!(asked.operation, Operation::Collect | Operation::Record);
-    let rules = case.activity.retention.iter().filter(move |_| keeps);
+    let rules = rules.filter(move |_| keeps);
     rules.filter(|rule| case.counts(&rule.scope.purposes) && retention::is_on(case, rule))
 }
 

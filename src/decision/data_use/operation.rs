@@ -23,7 +23,7 @@ pub fn operation(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
             && case.names_purpose(&entry.scope.purposes)
             && case.overlaps(&entry.scope, asked)
     };
-    let [own, register] = case.operations().map(|list| {
+    let [own, register] = case.lists().operations().map(|list| {
         case.denial(
             &list,
             FindingCode::OperationAbsent,

@@ -13,7 +13,7 @@ const SUBJECT: &str = "ropa:DataSubjectSelf";
 /// SOURCE_*: COLLECT from where the record says; where it says nothing, from the person.
 pub fn source(case: &Case<'_>, data_use: &DataUse) -> Outcome {
     let listed = &data_use.sources;
-    if let Some(evidence) = case.none(List::Sources).filter(|_| listed.is_empty()) {
+    if let Some(evidence) = case.lists().none(List::Sources).filter(|_| listed.is_empty()) {
         return Finding::new(FindingCode::SourceAbsent)
             .asks("source")
             .evidence(evidence)

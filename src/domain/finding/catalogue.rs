@@ -195,6 +195,8 @@ catalogue! {
         "the number is clearly justified by the purpose, the importance of secure identification or another noteworthy reason" "";
     62 Se11412SearchBan "SE_114_12_SEARCH_BAN" Lawfulness Denial "Social Insurance Code (SE) 114:12"
         "persons may not be selected by sensitive data for this purpose" "";
+    167 Dk74PermitRequired "DK_7_4_PERMIT_REQUIRED" Lawfulness Condition "Data Protection Act (DK) section 7(4)"
+        "the permit of the supervisory authority is at hand" "Obtain the permit.";
     // === Rights
     63 ObjectionDirectMarketing "OBJECTION_DIRECT_MARKETING" Lawfulness Denial "GDPR Art. 21(2), (3)"
         "the person has objected to direct marketing" "";
@@ -302,6 +304,9 @@ catalogue! {
         "the recipient is declared only where it is the person's own" "";
     161 RelationUnknown "RELATION_UNKNOWN" Lawfulness MissingFact "GDPR Art. 5(2)"
         "the answer depends on whether the recipient is the person's own" "Say `own`.";
+    168 DkCctvDisclosure4c "DK_CCTV_DISCLOSURE_4C" Lawfulness Denial "Act on CCTV Surveillance (DK) section 4c"
+        "footage made to prevent crime goes to others only with explicit consent, by law, or to the police to solve a crime"
+        "";
     // === Place
     110 TransferNotRecorded "TRANSFER_NOT_RECORDED" Lawfulness Denial "GDPR Arts 44, 30(1)(e)"
         "no transfer outside the EEA is recorded" "";

@@ -261,7 +261,7 @@ fn facts(tape: &mut Tape<'_>, asked: &mut CheckRequest) {
         FindingCode::OptOutUnchecked,
         FindingCode::VitalInterestSubsidiarity,
     ];
-    if tape.chance(15) {
+    if tape.chance(4) {
         asked.attested = tape.some(&attested, 3).into_iter().map(Into::into).collect();
     }
 }

@@ -231,7 +231,7 @@ impl Maker {
             } else {
                 Vec::new()
             },
-            opt_outs: if tape.chance(20) {
+            opt_outs: if tape.chance(40) {
                 vec![OptOut {
                     scope: self.scope(tape, known),
                     ..OptOut::default()

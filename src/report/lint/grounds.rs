@@ -1,0 +1,121 @@
+//! Grounds: stated, with the laws they need, and for every class of data that is used (Arts 6, 9, 10, 87).
+
+use super::{Lint, LintCode, completeness::declared, of_activity};
+use crate::{
+    domain::{
+        activity::{Article6, LegalBasis},
+        listed::Within,
+        organisation::Role,
+        register::PublicRole,
+        statement::List,
+        term::DataClass,
+    },
+    law::grounds,
+};
+
+/// What is wrong with the grounds of an activity.
+pub fn activity(lint: &mut Lint<'_>, within: Within<'_>) {
+    // The grounds of what a processor does are its controllers'.
+    if within.activity.role == Role::Processor {
+        return;
+    }
+    let bases = within.legal_bases();
+    let declares = |basis: &LegalBasis| basis.stated.declares() && basis.article_6.is_some();
+    if !bases.entries.iter().any(declares) && within.none(List::LegalBases).is_none() {
+        lint.add(
+            LintCode::LegalBasisNotRecorded,
+            of_activity(within, "legal_bases"),
+            "",
+        );
+    }
+    for (place, basis) in bases.iter().filter(|(_, basis)| basis.stated.declares()) {
+        let evidence = within.evidence(place, &basis.stated.provenance);
+        for (code, detail) in wrong(lint, basis) {
+            lint.add(code, evidence.clone(), detail);
+        }
+    }
+    for class in [DataClass::Special, DataClass::Criminal, DataClass::NationalNumber] {
+        of_class(lint, within, class);
+    }
+}
+
+fn wrong(lint: &Lint<'_>, basis: &LegalBasis) -> Vec<(LintCode, String)> {
+    let controller = &lint.record.register.controller;
+    let mut found = Vec::new();
+    let by_law = matches!(
+        basis.article_6,
+        Some(Article6::LegalObligation | Article6::PublicTask)
+    );
+    let excepted_by_law = basis.article_9.is_some_and(|exception| exception.needs_law());
+    if (by_law || excepted_by_law) && basis.laws.is_empty() {
+        found.push((LintCode::LawRefMissing, String::new()));
+    }
+    if basis.article_6 == Some(Article6::LegitimateInterests) {
+        if controller.public_role == PublicRole::Authority {
+            found.push((LintCode::LegitimateInterestOfAuthority, String::new()));
+        }
+        if basis.legitimate_interest.is_empty() {
+            found.push((LintCode::LegitimateInterestNotStated, String::new()));
+        }
+    }
+    // Section 11(1) is for public authorities, 11(2) for everybody else.
+    let miscited = basis.laws.iter().find(|law| {
+        let is_act = law.act.contains("Data Protection Act") && controller.country.as_str() == "DK";
+        let provision = law.provision.replace(' ', "");
+        let (is_public, is_private) = (provision.contains("11(1)"), provision.contains("11(2)"));
+        is_act && is_public && !is_private && controller.public_role != PublicRole::Authority
+    });
+    if let Some(law) = miscited {
+        found.push((LintCode::CprLimbMiscited, law.provision.clone()));
+    }
+    found
+}
+
+/// Data of a class that is used, and no entry states anything for it.
+fn of_class(lint: &mut Lint<'_>, within: Within<'_>, class: DataClass) {
+    let (code, list) = match class {
+        DataClass::Ordinary => return,
+        DataClass::Special => (LintCode::Art9ExceptionNotRecorded, List::Article9),
+        DataClass::Criminal => (LintCode::Art10GroundNotRecorded, List::Article10),
+        DataClass::NationalNumber => (LintCode::NidGroundNotRecorded, List::Article87),
+    };
+    let terms = &within.record.data;
+    let mut used: Vec<String> = declared(within)
+        .flat_map(|data_use| {
+            let raised = data_use.raised_to;
+            let of_class = move |data: &&_| terms.classes(data).union(raised).is(class);
+            data_use.data.iter().filter(of_class)
+        })
+        .map(ToString::to_string)
+        .collect();
+    used.sort();
+    used.dedup();
+    let states = |basis: &LegalBasis| match class {
+        DataClass::Ordinary => true,
+        DataClass::Special => basis.article_9.is_some(),
+        DataClass::Criminal => basis.article_10.is_some(),
+        DataClass::NationalNumber => basis.article_87.is_some(),
+    };
+    let bases = within.legal_bases();
+    let stated = bases
+        .entries
+        .iter()
+        .any(|basis| basis.stated.declares() && states(basis));
+    if used.is_empty() || stated || within.none(list).is_some() {
+        return;
+    }
+    lint.add(code, of_activity(within, "legal_bases"), used.join(", "));
+    let controller = &lint.record.register.controller;
+    let mut unconfirmed: Vec<&str> = grounds::all()
+        .filter(|ground| {
+            ground.country == controller.country.as_str() && ground.class == class && !ground.source.confirmed
+        })
+        .filter(|ground| ground.sectors.is_empty() || ground.sectors.contains(&controller.sector))
+        .map(|ground| ground.source.citation)
+        .collect();
+    unconfirmed.dedup();
+    if !unconfirmed.is_empty() {
+        let place = of_activity(within, "legal_bases");
+        lint.add(LintCode::LawUnconfirmed, place, unconfirmed.join("; "));
+    }
+}
