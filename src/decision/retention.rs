@@ -5,9 +5,9 @@
 
 mod erase;
 mod keep;
+mod reckoning;
 
-use jiff::civil::Date;
-
+use self::reckoning::{Event, event, is_over, last_days};
 use super::{
     case::{Case, Combination},
     outcome::Outcome,
@@ -16,10 +16,9 @@ use crate::domain::{
     finding::{Evidence, FindingCode},
     listed::Listed,
     operation::Operation,
-    question::{EventFact, Fact},
-    retention::{EndAction, Extension, Limit, Period, RetentionRule},
+    question::Fact,
+    retention::{EndAction, Limit, RetentionRule},
     statement::Scope,
-    vocabulary::Code,
 };
 
 /// RETENTION_*, EARLY_ERASURE_*, LEGAL_HOLD_*.
@@ -96,7 +95,7 @@ fn rules<'a>(case: &Case<'a>, asked: &Combination<'_>) -> Vec<Rule<'a>> {
             .collect()
     };
     let [own, default] = case.lists().retention();
-    let mut rules = of(own);
+    let mut rules = former_prevails(case, asked, of(own));
     let takes = |side: fn(Limit) -> bool, covers: &dyn Fn(&RetentionRule) -> bool| {
         rules.iter().any(|Rule { rule, .. }| {
             side(rule.limit) && covers(rule) && !matches!(guard(case, rule), Guard::Off)
@@ -115,6 +114,26 @@ fn rules<'a>(case: &Case<'a>, asked: &Combination<'_>) -> Vec<Rule<'a>> {
         ..rule
     });
     rules.extend(defaults.filter(|rule| rule.longest || rule.shortest));
+    rules
+}
+
+/// Once a longest period stated for the former role is over, a shortest one that the organisation set itself for the
+/// role before no longer holds the data.
+fn former_prevails<'a>(case: &Case<'_>, asked: &Combination<'_>, mut rules: Vec<Rule<'a>>) -> Vec<Rule<'a>> {
+    let is_past = rules.iter().any(|Rule { rule, longest, .. }| {
+        *longest
+            && case.counts(&rule.scope.purposes)
+            && case.scope_covers(&rule.scope, asked)
+            && is_on(case, rule)
+            && is_over(case, rule)
+            && matches!(overridden(case, asked, &rules, rule), Guard::Off)
+    });
+    if is_past {
+        for rule in &mut rules {
+            let stands = !rule.rule.laws.is_empty() || !case.reaches_purpose(&rule.rule.scope.purposes);
+            rule.shortest &= stands || case.overlaps_matter(&rule.rule.scope, asked);
+        }
+    }
     rules
 }
 
@@ -155,96 +174,31 @@ fn guard(case: &Case<'_>, rule: &RetentionRule) -> Guard {
     }
 }
 
-/// When the event of a rule happened.
-enum Event {
-    On(Date),
-    /// It has not happened, or what is said of the person excludes it.
-    NotYet,
-    Unknown,
-    Unsaid,
-}
-
-/// The first of the events that start the period.
-fn event(case: &Case<'_>, rule: &RetentionRule) -> Event {
-    let all = || std::iter::once(rule.event).chain(rule.or_events.iter().copied());
-    let mut first = None;
-    for code in all() {
-        if let Event::On(day) = one_event(case, code) {
-            first = first.into_iter().chain([day]).min();
+/// Whether another rule takes the place of this one. What lengthens has to cover what is asked, not only to touch it.
+fn overridden<'a>(
+    case: &Case<'_>,
+    asked: &Combination<'_>,
+    rules: impl IntoIterator<Item = &'a Rule<'a>>,
+    rule: &RetentionRule,
+) -> Guard {
+    let mut open = Outcome::default();
+    let Some(id) = &rule.id else {
+        return Guard::Off;
+    };
+    for Rule { rule: other, .. } in rules {
+        if !other.overrides.contains(id) || !case.counts(&other.scope.purposes) || !covers(case, asked, other)
+        {
+            continue;
+        }
+        match guard(case, other) {
+            Guard::On => return Guard::On,
+            Guard::Off => {}
+            Guard::Unknown(unknown) => open = open.and(unknown),
         }
     }
-    if let Some(day) = first {
-        return Event::On(day);
-    }
-    let is = |which: fn(&Event) -> bool| all().any(|code| which(&one_event(case, code)));
-    if is(|event| matches!(event, Event::Unknown)) {
-        Event::Unknown
-    } else if is(|event| matches!(event, Event::Unsaid)) {
-        Event::Unsaid
+    if open.is_permitted() {
+        Guard::Off
     } else {
-        Event::NotYet
-    }
-}
-
-fn one_event(case: &Case<'_>, code: Code) -> Event {
-    // A period whose start the record does not name runs from collection.
-    let collected = || {
-        let is_unstated = code.as_str() == "ropa:UnstatedStart";
-        let collected = case.facts().events.get("ropa:DataCollected").copied();
-        collected.filter(|_| is_unstated)
-    };
-    match case.facts().event(code).or_else(collected) {
-        Some(EventFact::On(day)) => Event::On(day),
-        Some(EventFact::NotYet) => Event::NotYet,
-        Some(EventFact::Unknown) => Event::Unknown,
-        None => {
-            // Only what is said of the person excludes an event.
-            let said = !case.question.subjects.is_empty();
-            let running =
-                |current: &str, former: &str| said && case.person_is(current) && !case.person_is(former);
-            let excluded = match code.as_str() {
-                "ropa:Death" => !case.person_is("ropa:DeceasedPerson"),
-                "ropa:EndOfMembership" => running("dpv:Member", "ropa:FormerMember"),
-                "ropa:EndOfCustomerRelationship" => running("dpv:Customer", "ropa:FormerCustomer"),
-                _ => false,
-            };
-            if excluded { Event::NotYet } else { Event::Unsaid }
-        }
-    }
-}
-
-/// The last day of using and storing that a rule gives, where its event has a date, with what prolongs it by a length.
-fn last_days(case: &Case<'_>, rule: &RetentionRule) -> Option<(Date, Date)> {
-    let (Event::On(day), Some(period)) = (event(case, rule), rule.period) else {
-        return None;
-    };
-    let ends = |day: Date, period: Period| {
-        let last = |period: Period| period.last_day(day).unwrap_or(Date::MAX);
-        (last(period), last(period.plus(rule.margin)))
-    };
-    let first = ends(day, period);
-    let prolonged = rule.extensions.iter().filter_map(|extension| {
-        let on = within(case, extension, day, first.0)?;
-        extension.period.map(|period| ends(on, period))
-    });
-    Some(prolonged.fold(first, |one, other| (one.0.max(other.0), one.1.max(other.1))))
-}
-
-/// Whether a period that would be over was prolonged by an event, and the record does not say for how long.
-fn is_prolonged(case: &Case<'_>, rule: &RetentionRule) -> bool {
-    let (Event::On(day), Some((use_until, _))) = (event(case, rule), last_days(case, rule)) else {
-        return false;
-    };
-    let counts = |extension: &Extension| {
-        extension.period.is_none() && within(case, extension, day, use_until).is_some()
-    };
-    case.day > use_until && rule.extensions.iter().any(counts)
-}
-
-/// The day of an event that prolongs, where it lies within the period.
-fn within(case: &Case<'_>, extension: &Extension, from: Date, until: Date) -> Option<Date> {
-    match case.facts().event(extension.event) {
-        Some(EventFact::On(on)) if from <= on && on <= until => Some(on),
-        _ => None,
+        Guard::Unknown(open)
     }
 }

@@ -3,7 +3,10 @@
 
 use jiff::civil::Date;
 
-use super::{Event, Guard, Rule, covers, event, guard, is_on, is_prolonged, last_days};
+use super::{
+    Guard, Rule, covers, guard, is_on,
+    reckoning::{Event, event, is_prolonged, last_days},
+};
 use crate::{
     decision::{
         case::{Case, Combination},

@@ -2,7 +2,10 @@
 
 use jiff::civil::Date;
 
-use super::{Event, Guard, Rule, covers, event, guard, is_on, is_prolonged, last_days};
+use super::{
+    Guard, Rule, covers, guard, is_on, overridden,
+    reckoning::{Event, event, is_over, is_prolonged, last_days},
+};
 use crate::{
     decision::{
         case::{Case, Combination, FORMER},
@@ -10,7 +13,6 @@ use crate::{
     },
     domain::{
         finding::{Finding, FindingCode},
-        name::Id,
         operation::Operation,
         question::{EventFact, Fact},
         retention::{Certainty, EndAction},
@@ -33,16 +35,20 @@ pub fn keep(case: &Case<'_>, asked: &Combination<'_>, rules: &[&Rule<'_>]) -> Ou
             Guard::Unknown(open) => outcome = outcome.and(open),
         }
     }
-    // What lengthens has to cover what is asked, not only to touch it.
-    let overrides = |id: &Id| {
-        rules.iter().any(|other| {
-            other.rule.overrides.contains(id)
-                && is_on(case, other.rule)
-                && case.counts(&other.rule.scope.purposes)
-                && covers(case, asked, other.rule)
-        })
-    };
-    maxima.retain(|rule| !rule.rule.id.as_ref().is_some_and(overrides));
+    maxima.retain(
+        |rule| match overridden(case, asked, rules.iter().copied(), rule.rule) {
+            Guard::On => false,
+            Guard::Off => true,
+            // Whether what lengthens applies decides only once the shorter period is over.
+            Guard::Unknown(open) => {
+                let over = is_over(case, rule.rule);
+                if over {
+                    outcome = std::mem::take(&mut outcome).and(open);
+                }
+                !over
+            }
+        },
+    );
     if maxima.is_empty() && rules.iter().any(|rule| rule.longest) {
         outcome = outcome.with(Finding::new(FindingCode::RetentionNoneApplies));
     }
