@@ -1,4 +1,4 @@
-//! The command line: `ropa serve`, `migrate`, `apply`, `check`, `lint`, `export`.
+//! The command line: `ropa serve`, `migrate`, `apply`, `check`, `lint`, `export`, `codes`.
 
 /// Prints a line. Whoever stops reading (`ropa lint … | head`) has read enough.
 macro_rules! say {
@@ -11,6 +11,7 @@ macro_rules! say {
 mod apply;
 mod check;
 mod client;
+mod codes;
 mod manifests;
 mod report;
 mod serve;
@@ -62,6 +63,8 @@ enum Command {
     Lint(report::LintArgs),
     /// Writes the record of processing activities (Art. 30(4)).
     Export(report::ExportArgs),
+    /// Finds the codes that records and questions are written in.
+    Codes(codes::Args),
 }
 
 /// The arguments are wrong (EX_USAGE): clap's own 2 would be taken for "differs".
@@ -108,6 +111,7 @@ pub fn run() -> ExitCode {
             Command::Check(args) => check::check(args).await,
             Command::Lint(args) => report::lint(args).await,
             Command::Export(args) => report::export(args).await,
+            Command::Codes(args) => Ok(codes::codes(&args)),
         }
     });
     // What still runs was given its time to end.

@@ -230,3 +230,59 @@ async fn migrating_says_what_it_did() {
     assert_eq!(ran.code, 0, "{}", ran.said);
     assert!(ran.said.contains("migrations run"), "{}", ran.said);
 }
+
+/// What the README shows to those who write an activity is one, and answers as it reads.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_activity_of_the_readme_answers() {
+    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let section = readme.split_once("## Write an activity").unwrap().1;
+    let manifest = section
+        .split_once("```yaml")
+        .unwrap()
+        .1
+        .split_once("```")
+        .unwrap()
+        .0;
+    let database = Database::new(Engine::Sqlite).await;
+    let program = Program::start(&database);
+    let folder = tempfile::tempdir().unwrap();
+    let (file, server) = (
+        folder.path().join("gym.yaml"),
+        format!("http://{}", program.address),
+    );
+    fs::write(&file, manifest).unwrap();
+    let ran = run(&["apply", "--server", &server, "-f", file.to_str().unwrap()]);
+    assert_eq!(ran.code, 0, "{}", ran.said);
+
+    let check = |question: &[&str]| {
+        let asked = [
+            "check",
+            "--server",
+            &server,
+            "--register",
+            "gym",
+            "--activity",
+            "membership",
+        ];
+        run(&[&asked, question].concat())
+    };
+    let member = ["--operation", "USE", "--subject", "dpv:Member"];
+    let ran = check(&[&member[..], &["--purpose", "contract", "--data", "training-plan"]].concat());
+    assert_eq!(ran.code, 0, "{}", ran.said);
+    let ran = check(&[&member[..], &["--purpose", "offers", "--data", "pd:EmailAddress"]].concat());
+    assert_eq!(ran.code, 4, "{}", ran.said);
+    assert!(ran.said.contains("CONSENT_UNKNOWN"), "{}", ran.said);
+    let ran = check(&[&member[..], &["--purpose", "offers", "--data", "pd:BankAccount"]].concat());
+    assert_eq!(ran.code, 5, "{}", ran.said);
+}
+
+#[test]
+fn codes_are_found_by_their_words() {
+    let ran = run(&["codes", "BANK", "account"]);
+    assert_eq!(ran.code, 0, "{}", ran.said);
+    assert!(ran.said.contains("pd:BankAccount"), "{}", ran.said);
+    let ran = run(&["codes", "--facet", "event", "member"]);
+    assert!(ran.said.contains("ropa:EndOfMembership"), "{}", ran.said);
+    assert!(!ran.said.contains("dpv:Member "), "{}", ran.said);
+    assert_eq!(run(&["codes", "no-such-code"]).code, 1);
+}

@@ -49,7 +49,7 @@ pub fn keep(case: &Case<'_>, asked: &Combination<'_>, rules: &[&Rule<'_>]) -> Ou
             }
         },
     );
-    if maxima.is_empty() && rules.iter().any(|rule| rule.longest) {
+    if outcome.is_permitted() && maxima.is_empty() && rules.iter().any(|rule| rule.longest) {
         outcome = outcome.with(Finding::new(FindingCode::RetentionNoneApplies));
     }
     for rule in rules

@@ -1,0 +1,105 @@
+//! `ropa codes`: looks up what a record can be written with. It needs no server.
+
+use std::process::ExitCode;
+
+use clap::ValueEnum;
+
+use crate::domain::vocabulary::{self, Code, Concept, Facet};
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Exit codes: 0 something was found, 1 nothing was, 64 wrong arguments.
+
+Examples:
+  ropa codes bank account
+  ropa codes --facet event")]
+pub struct Args {
+    /// Words of the code or of its label; all of them have to be in it. None: every code.
+    words: Vec<String>,
+
+    /// Only codes of this kind.
+    #[arg(long, value_enum)]
+    facet: Option<Kind>,
+}
+
+/// What a code is written in.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Kind {
+    Purpose,
+    Operation,
+    Data,
+    Subject,
+    Measure,
+    /// Kinds of recipients, processors and sources.
+    Party,
+    LegalBasis,
+    Event,
+}
+
+impl Kind {
+    const fn facet(self) -> Facet {
+        match self {
+            Self::Purpose => Facet::Purpose,
+            Self::Operation => Facet::Operation,
+            Self::Data => Facet::Data,
+            Self::Subject => Facet::Subject,
+            Self::Measure => Facet::Measure,
+            Self::Party => Facet::Party,
+            Self::LegalBasis => Facet::LegalBasis,
+            Self::Event => Facet::Event,
+        }
+    }
+}
+
+pub fn codes(args: &Args) -> ExitCode {
+    let words: Vec<String> = args.words.iter().map(|word| word.to_lowercase()).collect();
+    let kinds = args
+        .facet
+        .map_or_else(|| Kind::value_variants().to_vec(), |kind| vec![kind]);
+    let mut found = 0;
+    for kind in kinds {
+        let mut codes: Vec<Code> = vocabulary::codes(kind.facet())
+            .filter(|code| has_all(code.concept(), &words))
+            .collect();
+        codes.sort_by_key(|code| code.as_str());
+        found += codes.len();
+        for code in codes {
+            print(code.concept());
+        }
+    }
+    if found == 0 {
+        eprintln!("ropa: no code has all of these words; a register can have terms of its own");
+        return ExitCode::FAILURE;
+    }
+    ExitCode::SUCCESS
+}
+
+fn has_all(concept: &Concept, words: &[String]) -> bool {
+    let text = format!("{} {}", concept.code, concept.label).to_lowercase();
+    words.iter().all(|word| text.contains(word.as_str()))
+}
+
+fn print(concept: &Concept) {
+    let marks: Vec<&str> = [
+        (concept.special, "Art. 9"),
+        (concept.criminal, "Art. 10"),
+        (concept.national_number, "national number"),
+        (concept.exact, "covered by itself only"),
+        (concept.too_broad, "covers nothing else"),
+    ]
+    .into_iter()
+    .filter_map(|(marked, name)| marked.then_some(name))
+    .collect();
+    let marks = if marks.is_empty() {
+        String::new()
+    } else {
+        format!("  [{}]", marks.join(", "))
+    };
+    say!(
+        "{:<21}  {:<40}  {}{marks}  below {}",
+        concept.facet.noun(),
+        concept.code,
+        concept.label,
+        concept.broader.join(", ")
+    );
+}
