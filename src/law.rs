@@ -10,6 +10,7 @@ pub mod eea;
 mod fi;
 pub mod ground;
 pub mod grounds;
+pub mod keeping;
 mod se;
 pub mod sfb_114;
 
@@ -87,6 +88,9 @@ pub const CONTRACT_PARTY: LawCondition = LawCondition {
 pub fn is_condition(id: &str) -> bool {
     id == CONTRACT_PARTY.id
         || id == sfb_114::CONCERNS_BENEFIT.id
+        || keeping::PERIODS
+            .iter()
+            .any(|keeping| keeping.condition.is_some_and(|condition| condition.id == id))
         || grounds::all().any(|ground| ground.conditions.iter().any(|condition| condition.id == id))
 }
 
@@ -110,6 +114,7 @@ pub fn ruleset_digest() -> &'static str {
         hash.update(format!("{:?}", adequacy::DECISIONS));
         hash.update(format!("{:?}", child_age::AGES));
         hash.update(format!("{:?}", sfb_114::PURPOSES));
+        hash.update(format!("{:?}", keeping::PERIODS));
         grounds::all().for_each(|ground| hash.update(format!("{ground:?}")));
         hash.update(format!("{:?}", [CONTRACT_PARTY, sfb_114::CONCERNS_BENEFIT]));
         hash.update(format!(

@@ -6,6 +6,7 @@
 mod erase;
 mod keep;
 mod reckoning;
+mod statutory;
 
 use self::reckoning::{Event, event, is_over, last_days};
 use super::{
@@ -40,8 +41,8 @@ pub fn retention(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
         Operation::Erase => erase::erase(case, asked, &rules),
         Operation::Restrict => Outcome::default(),
         // Whatever it is done for, what has to be kept is no longer there.
-        Operation::Anonymise => kept().and(erase::barred(case, &rules)),
-        Operation::Archive if case.is_duty(asked) => kept().and(erase::barred(case, &rules)),
+        Operation::Anonymise => kept().and(erase::barred(case, asked, &rules)),
+        Operation::Archive if case.is_duty(asked) => kept().and(erase::barred(case, asked, &rules)),
         _ => kept(),
     })
 }

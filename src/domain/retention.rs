@@ -132,6 +132,14 @@ pub struct Period {
 pub struct InvalidPeriod;
 
 impl Period {
+    /// A number of years.
+    pub fn of_years(years: i32) -> Self {
+        Self {
+            years,
+            ..Self::default()
+        }
+    }
+
     /// Both, one after the other, as one period.
     pub fn plus(self, other: Self) -> Self {
         Self {

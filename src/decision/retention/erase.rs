@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use super::{
     Guard, Rule, covers, guard, is_on,
     reckoning::{Event, event, is_prolonged, last_days},
+    statutory,
 };
 use crate::{
     decision::{
@@ -45,13 +46,16 @@ pub fn erase(case: &Case<'_>, asked: &Combination<'_>, rules: &[Rule<'_>]) -> Ou
     } else {
         FindingCode::NotifyRecipients19.into()
     };
-    Outcome::all(open).and(barred(case, rules)).and(told)
+    Outcome::all(open).and(barred(case, asked, rules)).and(told)
 }
 
-/// What bars the end of the data, be it erasing or what a rule says is done instead: minimum rules and legal holds.
-pub fn barred(case: &Case<'_>, rules: &[Rule<'_>]) -> Outcome {
+/// What bars the end of the data, be it erasing or what a rule says is done instead: minimum rules, those of national
+/// law, and legal holds.
+pub fn barred(case: &Case<'_>, asked: &Combination<'_>, rules: &[Rule<'_>]) -> Outcome {
     let minima = rules.iter().filter(|rule| rule.shortest);
-    Outcome::all(minima.map(|rule| minimum(case, rule))).and(hold(case))
+    Outcome::all(minima.map(|rule| minimum(case, rule)))
+        .and(statutory::barred(case, asked))
+        .and(hold(case))
 }
 
 /// EARLY_ERASURE_*: a minimum that has not started, or is not over, blocks ERASE. Only one that names a law refuses the

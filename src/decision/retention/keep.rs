@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use super::{
     Guard, Rule, covers, guard, is_on, overridden,
     reckoning::{Event, event, is_over, is_prolonged, last_days},
+    statutory,
 };
 use crate::{
     decision::{
@@ -76,6 +77,7 @@ fn held_until(case: &Case<'_>, asked: &Combination<'_>, rules: &[&Rule<'_>]) -> 
         .filter_map(|rule| last_days(case, rule.rule))
         .map(|(last, _)| last)
         .filter(|last| case.day <= *last)
+        .chain(statutory::held_until(case, asked))
         .max()
 }
 

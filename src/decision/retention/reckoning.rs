@@ -25,14 +25,14 @@ pub fn event(case: &Case<'_>, rule: &RetentionRule) -> Event {
     let all = || std::iter::once(rule.event).chain(rule.or_events.iter().copied());
     let mut first = None;
     for code in all() {
-        if let Event::On(day) = one_event(case, code) {
+        if let Event::On(day) = event_of(case, code) {
             first = first.into_iter().chain([day]).min();
         }
     }
     if let Some(day) = first {
         return Event::On(day);
     }
-    let is = |which: fn(&Event) -> bool| all().any(|code| which(&one_event(case, code)));
+    let is = |which: fn(&Event) -> bool| all().any(|code| which(&event_of(case, code)));
     if is(|event| matches!(event, Event::Unknown)) {
         Event::Unknown
     } else if is(|event| matches!(event, Event::Unsaid)) {
@@ -42,7 +42,8 @@ pub fn event(case: &Case<'_>, rule: &RetentionRule) -> Event {
     }
 }
 
-fn one_event(case: &Case<'_>, code: Code) -> Event {
+/// When one event happened.
+pub fn event_of(case: &Case<'_>, code: Code) -> Event {
     // A period whose start the record does not name runs from collection.
     let collected = || {
         let is_unstated = code.as_str() == "ropa:UnstatedStart";
