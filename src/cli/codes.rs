@@ -68,7 +68,9 @@ pub fn codes(args: &Args) -> ExitCode {
         }
     }
     if found == 0 {
-        eprintln!("ropa: no code has all of these words; a register can have terms of its own");
+        eprintln!(
+            "ropa: no code has all of these words; a register can have data and data subject categories of its own"
+        );
         return ExitCode::FAILURE;
     }
     ExitCode::SUCCESS

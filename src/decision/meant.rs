@@ -48,7 +48,7 @@ pub fn with_purpose(case: &Case<'_>, asked: &PurposeRef, data: &[Term]) -> Outco
         differing => {
             let each: Vec<String> = differing
                 .iter()
-                .map(|(own, outcome)| format!("{} {:?}", own.id, outcome.verdict()))
+                .map(|(own, outcome)| verdict_of(own.id.as_str(), outcome))
                 .collect();
             not_said(FindingCode::PurposeNotSaid, "purpose", each.join(", ")).until(changes_on)
         }
@@ -80,7 +80,8 @@ pub fn without_purpose(case: &Case<'_>, data: &[Term]) -> Outcome {
         );
     }
     let unsaid = for_person(case, data);
-    let mut differing = Vec::new();
+    let mut differs = false;
+    let mut each = Vec::new();
     let mut changes_on = unsaid.changes_on;
     for purpose in declared {
         let named = Case {
@@ -92,15 +93,18 @@ pub fn without_purpose(case: &Case<'_>, data: &[Term]) -> Outcome {
         };
         let outcome = for_person(&named, data);
         changes_on = changes_on.into_iter().chain(outcome.changes_on).min();
-        if outcome.verdict() != unsaid.verdict() {
-            differing.push(format!("{} {:?}", purpose.id, outcome.verdict()));
-        }
+        differs |= outcome.verdict() != unsaid.verdict();
+        each.push(verdict_of(purpose.id.as_str(), &outcome));
     }
-    if differing.is_empty() {
-        unsaid.until(changes_on)
-    } else {
-        not_said(FindingCode::PurposeNotSaid, "purpose", differing.join(", ")).until(changes_on)
+    if !differs {
+        return unsaid.until(changes_on);
     }
+    each.push(verdict_of("without one", &unsaid));
+    not_said(FindingCode::PurposeNotSaid, "purpose", each.join(", ")).until(changes_on)
+}
+
+fn verdict_of(purpose: &str, outcome: &Outcome) -> String {
+    format!("{purpose} {}", format!("{:?}", outcome.verdict()).to_uppercase())
 }
 
 /// SUBJECT_STATE_UNKNOWN: nobody said whose data it is, and the record does not treat everybody alike.

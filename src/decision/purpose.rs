@@ -113,11 +113,21 @@ pub fn is_declared_by(activity: &Activity, asked: &PurposeRef) -> bool {
 impl Case<'_> {
     /// Whether the purpose asked is direct marketing, or compatible with a purpose that is.
     pub fn is_marketing(&self) -> bool {
+        self.serves(|own| own.direct_marketing)
+    }
+
+    /// Whether sending for the purpose asked hangs on a consent for the channel.
+    pub fn is_tied_to_channels(&self) -> bool {
+        self.serves(|own| own.channel_consent)
+    }
+
+    /// Whether the purpose asked is one like this, or compatible with one.
+    fn serves(&self, is: fn(&Purpose) -> bool) -> bool {
         self.purpose.is_some_and(|asked| match asked.own {
-            Some(own) => own.direct_marketing,
+            Some(own) => is(own),
             None => {
                 let mut compatible = self.activity.purposes.iter();
-                compatible.any(|own| own.direct_marketing && is_compatible(own, &asked))
+                compatible.any(|own| is(own) && is_compatible(own, &asked))
             }
         })
     }

@@ -28,7 +28,8 @@ pub fn rights(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
         };
     }
     Outcome::all([
-        marketing(case, asked),
+        marketing(case),
+        channel(case, asked),
         opt_out(case, asked),
         restriction(case, asked),
         erasure(case, asked),
@@ -36,22 +37,27 @@ pub fn rights(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
 }
 
 /// OBJECTION_DIRECT_MARKETING (Art. 21(2), (3)): absolute, whatever the ground.
-fn marketing(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
-    if !case.is_marketing() {
-        return Outcome::default();
+fn marketing(case: &Case<'_>) -> Outcome {
+    if case.is_marketing() {
+        absolute(case, FindingCode::ObjectionDirectMarketing)
+    } else {
+        Outcome::default()
     }
-    let tied = case
-        .purpose
-        .is_some_and(|asked| asked.own.is_some_and(|own| own.channel_consent));
-    let channel = match (sends(case, asked), tied) {
-        (false, _) => Outcome::default(),
-        (true, true) => consent::channel(case, asked),
-        (true, false) => case.attest(Finding::new(FindingCode::ChannelConsentUnchecked)),
-    };
-    absolute(case, FindingCode::ObjectionDirectMarketing).and(channel)
 }
 
-/// Marketing is sent where a channel is said, or contact data is used for it.
+/// CHANNEL_CONSENT_*: beside the ground, never instead of it.
+fn channel(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
+    let tied = case.is_tied_to_channels();
+    if !sends(case, asked) || !tied && !case.is_marketing() {
+        Outcome::default()
+    } else if tied {
+        consent::channel(case, asked)
+    } else {
+        case.attest(Finding::new(FindingCode::ChannelConsentUnchecked))
+    }
+}
+
+/// Something is sent where a channel is said, or contact data is used for the purpose.
 fn sends(case: &Case<'_>, asked: &Combination<'_>) -> bool {
     let contact = Term::parse(Facet::Data, "pd:Contact").ok();
     let is_contact = |data: &Term| {

@@ -10,14 +10,28 @@ use super::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Country([u8; 2]);
 
+/// The codes that ISO 3166-1 assigns (of 2024), and `XK`, which the Union uses for Kosovo.
+const CODES: &str = "\
+    AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT \
+    BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH \
+    ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT \
+    HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS \
+    LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI \
+    NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG \
+    SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG \
+    UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW \
+    XK";
+
 impl Country {
     /// Of no country: a code that ISO 3166-1 leaves to its users, and no law has entries for.
     pub const NONE: Self = Self(*b"ZZ");
 
-    /// The country with this code, where it is two capital letters.
+    /// The country with this code. `EU` and `UK` are none.
     pub fn parse(text: &str) -> Option<Self> {
         match *text.as_bytes() {
-            [a @ b'A'..=b'Z', b @ b'A'..=b'Z'] => Some(Self([a, b])),
+            [a @ b'A'..=b'Z', b @ b'A'..=b'Z'] if CODES.split(' ').any(|code| code == text) => {
+                Some(Self([a, b]))
+            }
             _ => None,
         }
     }
@@ -157,6 +171,29 @@ pub enum TransferTool {
 }
 
 impl TransferTool {
+    /// Where the GDPR has it; `None` where there is no tool.
+    pub const fn article(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Adequacy => "Art. 45",
+            Self::PublicInstrument => "Art. 46(2)(a)",
+            Self::BindingCorporateRules => "Arts 46(2)(b), 47",
+            Self::StandardClauses => "Art. 46(2)(c)",
+            Self::AuthorityClauses => "Art. 46(2)(d)",
+            Self::CodeOfConduct => "Art. 46(2)(e)",
+            Self::Certification => "Art. 46(2)(f)",
+            Self::AdHocClauses => "Art. 46(3)(a)",
+            Self::AdministrativeArrangement => "Art. 46(3)(b)",
+            Self::ExplicitConsent => "Art. 49(1)(a)",
+            Self::ContractNecessity => "Art. 49(1)(b), (c)",
+            Self::PublicInterest => "Art. 49(1)(d)",
+            Self::LegalClaims => "Art. 49(1)(e)",
+            Self::VitalInterests => "Art. 49(1)(f)",
+            Self::PublicRegister => "Art. 49(1)(g)",
+            Self::CompellingInterests => "Art. 49(1), second subparagraph",
+            Self::None => return None,
+        })
+    }
+
     /// Whether it is one of the safeguards of Art. 46.
     pub const fn is_safeguard(self) -> bool {
         matches!(

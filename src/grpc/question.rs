@@ -235,7 +235,7 @@ fn place(at: &mut At<'_>, text: &str) -> PlaceFact {
         code => match Country::parse(code) {
             Some(country) => PlaceFact::Country(country),
             None => {
-                let wrong = "is neither a country code of two capital letters (ISO 3166-1) nor `unknown`";
+                let wrong = "is neither the code of a country (ISO 3166-1, e.g. `DE`) nor `unknown`";
                 at.field("country", |at| at.wrong(wrong));
                 PlaceFact::Unknown
             }

@@ -29,11 +29,12 @@ pub fn keep(case: &Case<'_>, asked: &Combination<'_>, rules: &[&Rule<'_>]) -> Ou
     }
     let mut outcome = Outcome::default();
     let mut maxima = Vec::new();
+    let mut unsure = Vec::new();
     for rule in rules.iter().copied().filter(|rule| rule.longest) {
         match guard(case, rule.rule) {
             Guard::On => maxima.push(rule),
             Guard::Off => {}
-            Guard::Unknown(open) => outcome = outcome.and(open),
+            Guard::Unknown(open) => unsure.push((rule, open)),
         }
     }
     maxima.retain(
@@ -50,6 +51,13 @@ pub fn keep(case: &Case<'_>, asked: &Combination<'_>, rules: &[&Rule<'_>]) -> Ou
             }
         },
     );
+    // Whether a period applies matters once it may be over, or where there is no other.
+    for (rule, open) in unsure {
+        outcome = match runs_until(case, rule) {
+            Some(until) if !maxima.is_empty() => outcome.until(until.tomorrow().ok()),
+            _ => outcome.and(open),
+        };
+    }
     if outcome.is_permitted() && maxima.is_empty() && rules.iter().any(|rule| rule.longest) {
         outcome = outcome.with(Finding::new(FindingCode::RetentionNoneApplies));
     }
@@ -60,6 +68,19 @@ pub fn keep(case: &Case<'_>, asked: &Combination<'_>, rules: &[&Rule<'_>]) -> Ou
         outcome = outcome.and(unresolved(rule));
     }
     outcome.and(maximum(case, asked, &maxima, held_until(case, asked, rules)))
+}
+
+/// The last day of a period that is known to be running or to be still to come.
+fn runs_until(case: &Case<'_>, rule: &Rule<'_>) -> Option<Date> {
+    match event(case, rule.rule) {
+        // What is left open only warns.
+        _ if rule.rule.period.is_none() => Some(Date::MAX),
+        Event::NotYet => Some(Date::MAX),
+        Event::On(_) => last_days(case, rule.rule)
+            .map(|(use_until, _)| use_until)
+            .filter(|use_until| case.day <= *use_until),
+        Event::Unknown | Event::Unsaid => None,
+    }
 }
 
 /// RETENTION_UNRESOLVED: the record leaves the period open.

@@ -124,7 +124,12 @@ pub fn country(at: &mut At<'_>, text: &str) -> Option<Country> {
     let country = Country::parse(text);
     if country.is_none() {
         at.wrong(format_args!(
-            "`{text}` is not a country code of two capital letters (ISO 3166-1)"
+            "`{text}` is not the code of a country (ISO 3166-1, e.g. `DE`){}",
+            match text {
+                "EU" | "EEA" => "; left out, it is within the EEA",
+                "UK" => "; nearest: `GB`",
+                _ => "",
+            }
         ));
     }
     country

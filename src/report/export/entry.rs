@@ -3,14 +3,13 @@
 use super::{
     Of,
     page::{Field, Said, reach},
-    word::{Language, Word, period},
+    word::{Language, Word, operation, period},
 };
 use crate::domain::{
     activity::{Disclosure, LegalBasis},
     listed::Within,
-    operation::Operation,
     organisation::Principal,
-    party::{ContractState, Transfer},
+    party::{ContractState, Transfer, TransferTool},
     register::Record,
     retention::RetentionRule,
     statement::{List, Measure, PartyRef, Says},
@@ -44,6 +43,10 @@ pub fn entry(within: Within<'_>, of: Of, language: Language) -> Entry {
     let activity = within.activity;
     let field = |word, said| Field { word, said };
     let mut fields = Vec::new();
+    if !activity.description.is_empty() {
+        let said = Said::This(vec![activity.description.clone()]);
+        fields.push(field(Word::Description, said));
+    }
     if of == Of::Controller {
         let joint = activity.joint_controllers.iter().map(|joint| {
             let contact = joint.contact.as_ref().and_then(reach);
@@ -62,6 +65,14 @@ pub fn entry(within: Within<'_>, of: Of, language: Language) -> Entry {
             Word::Subjects,
             list(within, Some(List::Subjects), subjects(within)),
         ));
+        let texts = activity
+            .data_uses
+            .iter()
+            .filter(|data_use| data_use.stated.declares());
+        let texts: Vec<String> = texts.map(|data_use| data_use.text.clone()).collect();
+        if texts.iter().any(|text| !text.is_empty()) {
+            fields.push(field(Word::DataInWords, list(within, None, texts)));
+        }
         fields.push(field(
             Word::Recipients,
             list(within, Some(List::Recipients), recipients(within)),
@@ -72,7 +83,10 @@ pub fn entry(within: Within<'_>, of: Of, language: Language) -> Entry {
             .iter()
             .flat_map(|principal| by(principal, language));
         fields.push(field(Word::Principals, list(within, None, principals.collect())));
-        fields.push(field(Word::Categories, list(within, None, categories(within))));
+        fields.push(field(
+            Word::Categories,
+            list(within, None, categories(within, language)),
+        ));
     }
     fields.push(field(
         Word::Processors,
@@ -188,10 +202,10 @@ fn recipients(within: Within<'_>) -> Vec<String> {
                 .iter()
                 .map(|recipient| party(within.record, recipient))
                 .collect();
-            if titles.is_empty() {
-                vec![disclosure.text.clone()]
-            } else {
-                titles
+            match (titles.is_empty(), disclosure.text.is_empty()) {
+                (true, _) => vec![disclosure.text.clone()],
+                (false, true) => titles,
+                (false, false) => vec![format!("{} ({})", titles.join(", "), disclosure.text)],
             }
         })
         .collect()
@@ -226,7 +240,7 @@ fn by(principal: &Principal, language: Language) -> Vec<String> {
 }
 
 /// Art. 30(2)(b): what is done for the controllers.
-fn categories(within: Within<'_>) -> Vec<String> {
+fn categories(within: Within<'_>, language: Language) -> Vec<String> {
     let purposes = purposes(within);
     let operations = within.activity.operations.iter();
     let declared = operations.filter(|entry| entry.stated.declares());
@@ -234,7 +248,7 @@ fn categories(within: Within<'_>) -> Vec<String> {
         entry
             .operations
             .iter()
-            .map(|operation: &Operation| format!("{operation:?}"))
+            .map(|asked| operation(*asked, language).to_owned())
     });
     std::iter::once(within.activity.title.clone())
         .chain(purposes)
@@ -257,7 +271,7 @@ fn to(transfer: &Transfer, language: Language) -> String {
 }
 
 fn safeguard(transfer: &Transfer) -> Option<String> {
-    let tool = transfer.tool.map(|tool| format!("{tool:?}"));
+    let tool = transfer.tool.and_then(TransferTool::article).map(str::to_owned);
     let reference = Some(transfer.reference.clone()).filter(|reference| !reference.is_empty());
     let said: Vec<String> = [tool, reference].into_iter().flatten().collect();
     (!said.is_empty()).then(|| said.join(": "))

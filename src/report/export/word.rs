@@ -1,6 +1,6 @@
 //! The words of an export in the languages of its readers. What the record itself says stays as it was written.
 
-use crate::domain::{register::Record, retention::Period, term::DataClass};
+use crate::domain::{operation::Operation, register::Record, retention::Period, term::DataClass};
 
 /// A language of headings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,10 +102,13 @@ words! {
     Activity "activity" "Processing activity" "Behandlingsaktivitet" "Käsittelytoimi" "Behandling";
     JointControllers "joint_controllers" "Joint controllers" "Fælles dataansvarlige" "Yhteisrekisterinpitäjät" "Gemensamt personuppgiftsansvariga";
     Principals "controllers" "Controllers" "Dataansvarlige" "Rekisterinpitäjät" "Personuppgiftsansvariga";
+    Description "description" "Description" "Beskrivelse" "Kuvaus" "Beskrivning";
     Purposes "purposes" "Purposes" "Formål" "Käsittelyn tarkoitukset" "Ändamål";
     Categories "categories_of_processing" "Categories of processing" "Kategorier af behandling" "Käsittelyn ryhmät" "Kategorier av behandling";
     Subjects "data_subjects" "Categories of data subjects" "Kategorier af registrerede" "Rekisteröityjen ryhmät" "Kategorier av registrerade";
     Data "data" "Categories of personal data" "Kategorier af personoplysninger" "Henkilötietoryhmät" "Kategorier av personuppgifter";
+    DataInWords "data_in_words" "Personal data, as the record puts it" "Personoplysninger, som fortegnelsen siger det"
+        "Henkilötiedot selosteen sanoin" "Personuppgifter, med registrets ord";
     Class "class" "Class" "Art" "Laji" "Slag";
     Recipients "recipients" "Recipients" "Modtagere" "Vastaanottajat" "Mottagare";
     Processors "processors" "Processors" "Databehandlere" "Henkilötietojen käsittelijät" "Personuppgiftsbiträden";
@@ -141,6 +144,57 @@ impl Word {
             DataClass::Criminal => Self::Criminal,
             DataClass::NationalNumber => Self::NationalNumber,
         }
+    }
+}
+
+/// An operation in words.
+pub const fn operation(operation: Operation, language: Language) -> &'static str {
+    let [english, danish, finnish, swedish] = match operation {
+        Operation::Collect => ["collection", "indsamling", "kerääminen", "insamling"],
+        Operation::Record => ["recording", "registrering", "tallentaminen", "registrering"],
+        Operation::Structure => ["structuring", "strukturering", "jäsentäminen", "strukturering"],
+        Operation::Store => ["storage", "opbevaring", "säilyttäminen", "lagring"],
+        Operation::Consult => ["consultation", "søgning", "kysely", "läsning"],
+        Operation::Use => ["use", "brug", "käyttö", "användning"],
+        Operation::Combine => ["combination", "samkøring", "yhdistäminen", "sammanförande"],
+        Operation::SelectSearch => [
+            "search for persons",
+            "søgning efter personer",
+            "henkilöiden haku",
+            "sökning efter personer",
+        ],
+        Operation::Disclose => ["disclosure", "videregivelse", "luovuttaminen", "utlämnande"],
+        Operation::Publish => [
+            "publication",
+            "offentliggørelse",
+            "julkaiseminen",
+            "offentliggörande",
+        ],
+        Operation::Transfer => ["transfer", "overførsel", "siirto", "överföring"],
+        Operation::Profile => ["profiling", "profilering", "profilointi", "profilering"],
+        Operation::Score => ["scoring", "pointgivning", "pisteytys", "poängsättning"],
+        Operation::DecideAutomated => [
+            "automated decision",
+            "automatisk afgørelse",
+            "automaattinen päätös",
+            "automatiserat beslut",
+        ],
+        Operation::Archive => ["archiving", "arkivering", "arkistointi", "arkivering"],
+        Operation::Anonymise => ["anonymisation", "anonymisering", "anonymisointi", "anonymisering"],
+        Operation::Restrict => ["restriction", "begrænsning", "rajoittaminen", "begränsning"],
+        Operation::Erase => ["erasure", "sletning", "poistaminen", "radering"],
+        Operation::RestoreBackup => [
+            "restoration of a backup",
+            "genskabelse fra backup",
+            "varmuuskopion palautus",
+            "återställning från säkerhetskopia",
+        ],
+    };
+    match language {
+        Language::English => english,
+        Language::Danish => danish,
+        Language::Finnish => finnish,
+        Language::Swedish => swedish,
     }
 }
 
