@@ -127,6 +127,7 @@ pub fn ruleset_digest() -> &'static str {
                 dk::FOOTAGE,
             ]
         ));
+        hash.update(format!("{:?} {:?}", dk::FOOTAGE_DATA, dk::FOOTAGE_IN_FORCE));
         for code in FindingCode::ALL {
             hash.update(format!("{:?}", code.rule()));
         }

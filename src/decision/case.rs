@@ -19,7 +19,7 @@ use crate::{
         register::{ConditionKind, Record},
         retention::EndAction,
         statement::{PartyRef, Provenance},
-        term::{Classes, Term},
+        term::{Classes, FORMER, Term},
         vocabulary::{self, Code, Facet},
     },
     law::{LawCondition, Source, sfb_114},
@@ -51,13 +51,6 @@ pub struct AskedPurpose<'a> {
     /// The code by which it was asked; `None`: by id.
     pub code: Option<Code>,
 }
-
-/// Who somebody was before a relation ended.
-pub const FORMER: [(&str, &str); 3] = [
-    ("ropa:FormerMember", "dpv:Member"),
-    ("ropa:FormerCustomer", "dpv:Customer"),
-    ("ropa:FormerEmployee", "dpv:Employee"),
-];
 
 /// One combination asked: an operation on data of one category about the person.
 #[derive(Clone, Debug)]

@@ -15,7 +15,7 @@ use crate::{
         operation::Operation,
         question::Fact,
         register::PublicRole,
-        statement::{LawReference, List},
+        statement::List,
         term::{DataClass, Term},
         vocabulary::Code,
     },
@@ -152,13 +152,11 @@ fn own(case: &Case<'_>, asked: &Combination<'_>, basis: &LegalBasis, class: Data
 /// no act of its own, needs a permit of the authority.
 fn permit(case: &Case<'_>, basis: &LegalBasis, exception: Article9) -> Outcome {
     let controller = &case.record.register.controller;
-    let is_general =
-        |law: &LawReference| law.act.contains("Data Protection Act") && law.provision.contains("7(4)");
     let needs = exception == Article9::SubstantialPublicInterest
         && controller.country.as_str() == "DK"
         && controller.public_role != PublicRole::Authority
         && !basis.laws.is_empty()
-        && basis.laws.iter().all(is_general);
+        && basis.laws.iter().all(|law| dk::is_data_protection_act(&law.act));
     if needs {
         case.attest(Finding::new(FindingCode::Dk74PermitRequired))
             .and(case.law(dk::PERMIT))
@@ -170,7 +168,7 @@ fn permit(case: &Case<'_>, basis: &LegalBasis, exception: Article9) -> Outcome {
 /// An exception that needs a law and names none: law data may name what the record does not, with its conditions; where
 /// neither does, there is no exception.
 fn law_named(case: &Case<'_>, asked: &Combination<'_>, basis: &LegalBasis, exception: Article9) -> Outcome {
-    with_setting(case, Some(basis), |setting| {
+    with_setting(case, asked, Some(basis), |setting| {
         let fitting = grounds::fitting(DataClass::Special, setting, |code| within(case, asked, code));
         let named = fitting.filter(|ground| ground.exceptions.contains(&exception));
         case.best(named.map(|ground| by_law(case, ground, FindingCode::Art9ExceptionLawRefNotRecorded)))
@@ -207,7 +205,7 @@ fn stand_in(
     if stated_elsewhere {
         return codes.scope_exceeded.into();
     }
-    with_setting(case, basis, |setting| {
+    with_setting(case, asked, basis, |setting| {
         let fitting = grounds::fitting(class, setting, |code| within(case, asked, code));
         case.best(fitting.map(|ground| by_law(case, ground, codes.not_recorded)))
     })
@@ -216,13 +214,19 @@ fn stand_in(
 }
 
 /// What national grounds are matched with.
-fn with_setting<T>(case: &Case<'_>, basis: Option<&LegalBasis>, then: impl FnOnce(Setting<'_>) -> T) -> T {
+fn with_setting<T>(
+    case: &Case<'_>,
+    asked: &Combination<'_>,
+    basis: Option<&LegalBasis>,
+    then: impl FnOnce(Setting<'_>) -> T,
+) -> T {
     let purposes = case.purposes_meant();
     then(Setting {
         controller: &case.record.register.controller,
         point: basis.and_then(|basis| basis.article_6),
         purposes: &purposes,
         day: case.day,
+        operation: asked.operation,
     })
 }
 

@@ -104,11 +104,15 @@ fn one(case: &Case<'_>, asked: &Combination<'_>, need: Need, index: usize, conse
     outcome.and(child(case, index, consent))
 }
 
-/// Parts of a consent that are left out mean what is asked; only a recipient has to be named.
+/// Parts of a consent that are left out mean what is asked; only a recipient and a channel have to be named.
 fn covers(case: &Case<'_>, asked: &Combination<'_>, consent: &Consent) -> bool {
     let unnamed = consent.recipient.is_none() && case.counterparty.party().is_some();
     let leaves = matches!(asked.operation, Operation::Disclose | Operation::Transfer);
-    concerns(case, asked, consent) && !(leaves && unnamed)
+    let reached = case
+        .facts()
+        .channel
+        .is_none_or(|channel| consent.channels.contains(&channel));
+    concerns(case, asked, consent) && reached && !(leaves && unnamed)
 }
 
 /// Whether a consent is about what is asked: one that was refused need not name the recipient.

@@ -41,15 +41,20 @@ pub fn counterparty(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
 
 /// DK_CCTV_DISCLOSURE_4C: footage that was made to prevent crime.
 fn footage(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
-    let Counterparty::Recipient(party) = &case.counterparty else {
-        return Outcome::default();
-    };
     let code = Term::parse(Facet::Data, dk::FOOTAGE_DATA);
     let is_footage = |data: &Term| {
         code.as_ref()
             .is_ok_and(|code| case.record.data.shares(data, code))
     };
-    let leaves = matches!(asked.operation, Operation::Disclose | Operation::Transfer);
+    let recipient = match &case.counterparty {
+        Counterparty::Recipient(party) => Some(party),
+        Counterparty::None | Counterparty::Processor(_) => None,
+    };
+    let leaves = match asked.operation {
+        Operation::Publish => true,
+        Operation::Disclose | Operation::Transfer => recipient.is_some(),
+        _ => false,
+    };
     let is_danish = case.record.register.controller.country.as_str() == "DK";
     let applies =
         is_danish && leaves && !case.counterparty.is_subject() && asked.data.is_some_and(is_footage);
@@ -57,7 +62,7 @@ fn footage(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
         return Outcome::default();
     }
     let by_law = case.facts().legal_reference.is_some();
-    let to_police = party.is("dpv:LawEnforcementOrganisation");
+    let to_police = recipient.is_some_and(|party| party.is("dpv:LawEnforcementOrganisation"));
     let consented = consent(case, asked, Need::Explicit);
     if to_police || by_law {
         case.law(dk::FOOTAGE)

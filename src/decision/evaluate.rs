@@ -274,7 +274,15 @@ fn conjuncts(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
 
 /// ANONYMOUS_OUT_OF_SCOPE (Art. 4(1), recital 26): only after a recorded ANONYMISE, and without an identifier.
 fn anonymous(case: &Case<'_>, asked: &Combination<'_>) -> Option<Outcome> {
-    let recorded = || retention::ends_in(case, asked, EndAction::Anonymisation);
+    let by_operation = || {
+        case.activity.operations.iter().any(|entry| {
+            entry.stated.declares()
+                && entry.operations.contains(&Operation::Anonymise)
+                && case.counts(&entry.scope.purposes)
+                && case.scope_covers_matter(&entry.scope, asked)
+        })
+    };
+    let recorded = || by_operation() || retention::ends_in(case, asked, EndAction::Anonymisation);
     if case.facts().form != Form::Anonymised || !recorded() {
         return None;
     }

@@ -2,7 +2,7 @@
 //! never completed by another entry.
 
 use super::{
-    case::{Case, Combination, FORMER},
+    case::{Case, Combination},
     classes::{self, Reach},
     consent::{Need, consent},
     outcome::Outcome,
@@ -17,7 +17,7 @@ use crate::{
         question::RequestFact,
         register::{Gap, PublicRole},
         statement::List,
-        term::Term,
+        term::{FORMER, Term},
         vocabulary::Facet,
     },
     law::{CONTRACT_PARTY, sfb_114},
@@ -48,7 +48,18 @@ pub fn ground(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
         .iter()
         .filter(|(_, basis)| basis.stated.declares() && case.counts(&basis.scope.purposes))
         .map(|(place, basis)| one(case, asked, place, basis));
-    denial.or_else(|| case.best(alternatives).unwrap_or_else(|| not_stated(case, asked)))
+    denial.or_else(|| {
+        // A ground that covers what is asked is nearer than one that does not, however much it lacks.
+        let exceeds = |outcome: &Outcome| {
+            let code = FindingCode::LegalBasisScopeExceeded;
+            outcome.findings.iter().any(|finding| finding.code == code)
+        };
+        let (missed, covering): (Vec<_>, Vec<_>) = alternatives.partition(exceeds);
+        let changes_on = missed.iter().filter_map(|outcome| outcome.changes_on).min();
+        case.best(covering)
+            .or_else(|| case.best(missed))
+            .map_or_else(|| not_stated(case, asked), |best| best.until(changes_on))
+    })
 }
 
 fn not_stated(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {

@@ -50,18 +50,20 @@ pub fn retention(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
 /// Whether a rule whose end is this action covers what is asked: the action is the controller's duty then. Data goes to
 /// an archive only at the end of its period.
 pub fn ends_in(case: &Case<'_>, asked: &Combination<'_>, action: EndAction) -> bool {
-    rules(case, asked).iter().any(|Rule { rule, .. }| {
+    let rules = rules(case, asked);
+    rules.iter().any(|Rule { rule, .. }| {
         let early = match event(case, rule) {
             _ if action != EndAction::Archiving => false,
             Event::On(_) => last_days(case, rule).is_some_and(|(use_until, _)| case.day <= use_until),
             Event::NotYet => true,
-            Event::Unknown | Event::Unsaid => false,
+            Event::Unknown(_) | Event::Unsaid(_) => false,
         };
         rule.end_action == action
             && !early
             && (case.purpose.is_none() || case.counts(&rule.scope.purposes))
             && covers(case, asked, rule)
             && is_on(case, rule)
+            && matches!(overridden(case, asked, &rules, rule), Guard::Off)
     })
 }
 
@@ -105,13 +107,21 @@ fn rules<'a>(case: &Case<'a>, asked: &Combination<'_>) -> Vec<Rule<'a>> {
     let longest = takes(Limit::is_maximum, &|rule| {
         case.counts(&rule.scope.purposes) && covers(case, asked, rule)
     });
-    let shortest = takes(Limit::is_minimum, &|rule| {
+    let replaces = |rule: &RetentionRule| {
         rule.scope.purposes.is_empty()
             && concerns(case, rule, |case, scope| case.scope_covers_matter(scope, asked))
-    });
+    };
+    let shortest = takes(Limit::is_minimum, &replaces);
+    // What a law requires gives way to another law only.
+    let shortest_by_law = takes(Limit::is_minimum, &|rule| !rule.laws.is_empty() && replaces(rule));
     let defaults = of(default).into_iter().map(|rule| Rule {
         longest: rule.longest && !longest,
-        shortest: rule.shortest && !shortest,
+        shortest: rule.shortest
+            && !if rule.rule.laws.is_empty() {
+                shortest
+            } else {
+                shortest_by_law
+            },
         ..rule
     });
     rules.extend(defaults.filter(|rule| rule.longest || rule.shortest));

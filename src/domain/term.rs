@@ -7,6 +7,13 @@ use super::{
     vocabulary::{self, Code, Facet},
 };
 
+/// Who somebody was before a relation ended.
+pub const FORMER: [(&str, &str); 3] = [
+    ("ropa:FormerMember", "dpv:Member"),
+    ("ropa:FormerCustomer", "dpv:Customer"),
+    ("ropa:FormerEmployee", "dpv:Employee"),
+];
+
 /// A term as a record uses it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Term {

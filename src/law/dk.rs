@@ -8,12 +8,19 @@ use super::{
     ground::{DataLimit, NationalGround},
 };
 use crate::domain::{
+    operation::Operation,
     register::{PublicRole, Sector},
     term::DataClass,
 };
 
 /// Since the act is in force.
 const ACT: InForce = InForce::since(2018, 5, 25);
+
+/// Sections 8(2) and (4) have disclosure under conditions of its own, which a record states itself.
+const PASSED_ON: &[Operation] = &[Operation::Disclose, Operation::Publish, Operation::Transfer];
+
+/// Section 11(3): the number is not made public without consent.
+const PUBLISHED: &[Operation] = &[Operation::Publish];
 
 const PRIVATE: &[PublicRole] = &[PublicRole::Private, PublicRole::PrivateWithPublicTask];
 
@@ -71,6 +78,7 @@ const fn ground(id: &'static str, class: DataClass, citation: &'static str) -> N
         roles: PRIVATE,
         points: &[],
         purposes: &[],
+        never: &[],
         conditions: &[],
         attest: None,
         in_force: ACT,
@@ -82,6 +90,7 @@ const fn ground(id: &'static str, class: DataClass, citation: &'static str) -> N
 pub const GROUNDS: &[NationalGround] = &[
     NationalGround {
         roles: &[PublicRole::Authority],
+        never: PASSED_ON,
         conditions: &[NECESSARY_FOR_TASKS],
         ..ground(
             "dk-dpa-8-1",
@@ -90,6 +99,7 @@ pub const GROUNDS: &[NationalGround] = &[
         )
     },
     NationalGround {
+        never: PASSED_ON,
         conditions: &[OVERRIDES],
         ..ground(
             "dk-dpa-8-3",
@@ -99,6 +109,7 @@ pub const GROUNDS: &[NationalGround] = &[
     },
     NationalGround {
         roles: &[PublicRole::Authority],
+        never: PUBLISHED,
         conditions: &[IDENTIFIES],
         ..ground(
             "dk-dpa-11-1",
@@ -108,6 +119,7 @@ pub const GROUNDS: &[NationalGround] = &[
     },
     NationalGround {
         sectors: &[Sector::UnemploymentFund],
+        never: PUBLISHED,
         purposes: FUND_TASKS,
         ..ground(
             "dk-dpa-11-2-1-fund",
@@ -117,6 +129,7 @@ pub const GROUNDS: &[NationalGround] = &[
     },
     NationalGround {
         sectors: &[Sector::Insurance],
+        never: PUBLISHED,
         purposes: INSURER_REPORTS,
         ..ground(
             "dk-dpa-11-2-1-insurer",
@@ -125,6 +138,14 @@ pub const GROUNDS: &[NationalGround] = &[
         )
     },
 ];
+
+/// Whether an act is the Data Protection Act, in Danish or English.
+pub fn is_data_protection_act(act: &str) -> bool {
+    let act = act.to_lowercase();
+    ["data protection act", "databeskyttelseslov"]
+        .iter()
+        .any(|name| act.contains(name))
+}
 
 /// Section 7(4): a private body that rests on a substantial public interest by this section alone needs a permit.
 pub const PERMIT: Source = source("Data Protection Act (DK) section 7(4)");

@@ -6,6 +6,7 @@ use super::{InForce, LawCondition, Source};
 use crate::domain::{
     activity::{Article6, Article9},
     finding::FindingCode,
+    operation::Operation,
     party::Country,
     register::{Controller, PublicRole, Sector},
     term::DataClass,
@@ -33,6 +34,8 @@ pub struct NationalGround {
     pub points: &'static [Article6],
     /// For which purposes; empty: any.
     pub purposes: &'static [&'static str],
+    /// Which operations it does not carry.
+    pub never: &'static [Operation],
     /// What has to hold beside that.
     pub conditions: &'static [LawCondition],
     /// What has to be attested beside that.
@@ -65,6 +68,8 @@ pub struct Setting<'a> {
     pub purposes: &'a [Vec<Code>],
     /// The day of the processing.
     pub day: Date,
+    /// What is done.
+    pub operation: Operation,
 }
 
 impl DataLimit {
@@ -87,9 +92,11 @@ impl NationalGround {
             point,
             purposes,
             day,
+            operation,
         } = setting;
         Country::parse(self.country) == Some(controller.country)
             && self.in_force.contains(day)
+            && !self.never.contains(&operation)
             && (self.sectors.is_empty() || self.sectors.contains(&controller.sector))
             && (self.roles.is_empty() || self.roles.contains(&controller.public_role))
             && (self.points.is_empty() || point.is_none_or(|point| self.points.contains(&point)))

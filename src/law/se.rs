@@ -28,6 +28,7 @@ const fn sensitive(
         roles: &[PublicRole::Authority],
         points: &[],
         purposes,
+        never: &[],
         conditions: &[],
         attest: None,
         in_force: sfb_114::IN_FORCE,
@@ -62,6 +63,7 @@ pub const GROUNDS: &[NationalGround] = &[
         "Social Insurance Code (SE) 114:11: health data necessary for 114:8 points 1 and 2",
     ),
     NationalGround {
+        never: &[],
         conditions: &[PROCESSED_FOR_1_TO_3],
         ..sensitive(
             "se-sfb-114-11-health-4-7",
@@ -84,6 +86,7 @@ pub const GROUNDS: &[NationalGround] = &[
         roles: &[PublicRole::Authority],
         points: &[],
         purposes: &[],
+        never: &[],
         conditions: &[],
         attest: None,
         in_force: InForce::since(2018, 5, 25),
@@ -102,6 +105,7 @@ pub const GROUNDS: &[NationalGround] = &[
         roles: &[],
         points: &[],
         purposes: &[],
+        never: &[],
         conditions: &[],
         attest: Some(FindingCode::SePnr310Attest),
         in_force: InForce::since(2018, 5, 25),

@@ -30,6 +30,7 @@ const DOORS: [(&str, &[&str]); 13] = [
         &[
             "clock",
             "document",
+            "domain",
             "grpc",
             "pb",
             "register",

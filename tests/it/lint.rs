@@ -122,6 +122,11 @@ async fn what_min_a_kasse_lacks_is_found() {
 }
 
 #[tokio::test]
+async fn what_pfa_lacks_is_found() {
+    finds_what_was_found_by_hand("pfa").await;
+}
+
+#[tokio::test]
 async fn what_forsakringskassan_lacks_is_found() {
     finds_what_was_found_by_hand("forsakringskassan").await;
 }

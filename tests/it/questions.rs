@@ -173,10 +173,20 @@ async fn min_a_kasse_answers_the_same_from_postgresql() {
     ask(Engine::Postgres, "min-a-kasse", 30).await;
 }
 
+#[tokio::test]
+async fn pfa_answers_as_its_document_says() {
+    ask(Engine::Sqlite, "pfa", 45).await;
+}
+
+#[tokio::test]
+async fn pfa_answers_the_same_from_postgresql() {
+    ask(Engine::Postgres, "pfa", 45).await;
+}
+
 /// Every activity of the examples has a question that is permitted and one that is refused.
 #[test]
 fn every_activity_has_a_permitted_and_a_refused_question() {
-    for register in ["koko", "forsakringskassan"] {
+    for register in ["koko", "forsakringskassan", "min-a-kasse", "pfa"] {
         let entries = entries(register);
         for activity in crate::app::example(register).activities {
             let id = activity.name.rsplit('/').next().unwrap();

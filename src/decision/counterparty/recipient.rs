@@ -146,6 +146,16 @@ fn one(
     } else {
         case.conditions(asked, &disclosure.conditions)
     };
+    // Where the record names places and nobody says which it is, staying within the EEA is not enough.
+    let nowhere = facts.country == PlaceFact::Unsaid && party.countries.is_empty();
+    let limited = !disclosure.places.is_empty() && !disclosure.places.contains(&Place::Eea);
+    if nowhere && limited {
+        outcome = outcome.with(
+            Finding::new(FindingCode::PlaceUnknown)
+                .asks("country")
+                .evidence(evidence()),
+        );
+    }
     outcome.and(open).and(conditions)
 }
 
@@ -224,7 +234,7 @@ fn portability(case: &Case<'_>, asked: &Combination<'_>) -> Option<Outcome> {
                 .data
                 .iter()
                 .any(|declared| case.covers_data(declared, asked))
-            && (sources.is_empty() || sources.iter().any(|source| source::is_subject(case, source)))
+            && sources.iter().any(|source| source::is_subject(case, source))
     });
     (rests && provided).then(|| case.attest(Finding::new(FindingCode::PortabilityIdentity)))
 }

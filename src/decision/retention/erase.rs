@@ -4,7 +4,7 @@
 use jiff::civil::Date;
 
 use super::{
-    Guard, Rule, covers, guard, is_on,
+    Guard, Rule, covers, guard, is_on, overridden,
     reckoning::{Event, event, is_prolonged, last_days},
     statutory,
 };
@@ -21,18 +21,37 @@ use crate::{
 
 /// EARLY_ERASURE_*, RETENTION_UNRESOLVED_ERASE, LEGAL_HOLD_*.
 pub fn erase(case: &Case<'_>, asked: &Combination<'_>, rules: &[Rule<'_>]) -> Outcome {
+    let longest = rules.iter().filter(|rule| !rule.shortest);
+    let told = if case.activity.disclosures.is_empty() {
+        Outcome::default()
+    } else {
+        FindingCode::NotifyRecipients19.into()
+    };
+    unresolved(case, asked, rules, longest)
+        .and(barred(case, asked, rules))
+        .and(told)
+}
+
+/// RETENTION_UNRESOLVED_ERASE: what the record leaves open, unless a longest period that was reckoned is over. A shortest
+/// one that names a law stays open all the same.
+fn unresolved<'a>(
+    case: &Case<'_>,
+    asked: &Combination<'_>,
+    rules: &[Rule<'_>],
+    open: impl Iterator<Item = &'a Rule<'a>>,
+) -> Outcome {
     let ends: Vec<Date> = rules
         .iter()
         .filter(|rule| rule.longest && is_on(case, rule.rule) && !is_prolonged(case, rule.rule))
         .filter(|rule| covers(case, asked, rule.rule))
+        .filter(|rule| matches!(overridden(case, asked, rules, rule.rule), Guard::Off))
         .filter_map(|rule| last_days(case, rule.rule))
         .map(|(_, stored)| stored)
         .collect();
     let expired = ends.iter().any(|stored| case.day > *stored);
     // An end that is still to come settles what is open.
     let changes_on = ends.iter().min().and_then(|stored| stored.tomorrow().ok());
-    let open = rules
-        .iter()
+    let open = open
         .filter(|rule| rule.rule.period.is_none() && !matches!(guard(case, rule.rule), Guard::Off))
         .filter(|rule| !expired || rule.shortest)
         .filter(|rule| !is_own(case, rule))
@@ -41,19 +60,15 @@ pub fn erase(case: &Case<'_>, asked: &Combination<'_>, rules: &[Rule<'_>]) -> Ou
             let open = Outcome::from(Finding::new(code).evidence(rule.evidence.clone()));
             open.until(changes_on.filter(|_| !expired))
         });
-    let told = if case.activity.disclosures.is_empty() {
-        Outcome::default()
-    } else {
-        FindingCode::NotifyRecipients19.into()
-    };
-    Outcome::all(open).and(barred(case, asked, rules)).and(told)
+    Outcome::all(open)
 }
 
 /// What bars the end of the data, be it erasing or what a rule says is done instead: minimum rules, those of national
 /// law, and legal holds.
 pub fn barred(case: &Case<'_>, asked: &Combination<'_>, rules: &[Rule<'_>]) -> Outcome {
-    let minima = rules.iter().filter(|rule| rule.shortest);
-    Outcome::all(minima.map(|rule| minimum(case, rule)))
+    let minima = || rules.iter().filter(|rule| rule.shortest);
+    unresolved(case, asked, rules, minima())
+        .and(Outcome::all(minima().map(|rule| minimum(case, rule))))
         .and(statutory::barred(case, asked))
         .and(hold(case))
 }
@@ -61,17 +76,12 @@ pub fn barred(case: &Case<'_>, asked: &Combination<'_>, rules: &[Rule<'_>]) -> O
 /// EARLY_ERASURE_*: a minimum that has not started, or is not over, blocks ERASE. Only one that names a law refuses the
 /// person's own request (Art. 17(3)).
 fn minimum(case: &Case<'_>, rule: &Rule<'_>) -> Outcome {
-    let Some(period) = rule.rule.period else {
+    if rule.rule.period.is_none() {
         return Outcome::default();
-    };
+    }
     let statutory = !rule.rule.laws.is_empty();
     if is_own(case, rule) {
         return Outcome::default();
-    }
-    match guard(case, rule.rule) {
-        Guard::On => {}
-        Guard::Off => return Outcome::default(),
-        Guard::Unknown(open) => return open,
     }
     let refused = |detail: String| {
         let code = if statutory {
@@ -81,17 +91,26 @@ fn minimum(case: &Case<'_>, rule: &Rule<'_>) -> Outcome {
         };
         Outcome::from(Finding::new(code).detail(detail).evidence(rule.evidence.clone()))
     };
-    match event(case, rule.rule) {
-        Event::On(day) => match period.last_day(day) {
-            Some(last) if case.day > last => Outcome::default(),
-            Some(last) => refused(format!("until {last}")).until(last.tomorrow().ok()),
+    let held = match event(case, rule.rule) {
+        Event::On(_) if is_prolonged(case, rule.rule) => {
+            let code = FindingCode::RetentionExtensionOpen;
+            case.attest(Finding::new(code).evidence(rule.evidence.clone()))
+        }
+        Event::On(_) => match last_days(case, rule.rule) {
+            Some((last, _)) if case.day > last => return Outcome::default(),
+            Some((last, _)) => refused(format!("until {last}")).until(last.tomorrow().ok()),
             None => refused(String::new()),
         },
         Event::NotYet => refused("the period has not begun".to_owned()),
-        Event::Unknown | Event::Unsaid => Finding::new(FindingCode::RetentionAnchorUnknown)
-            .asks(format!("events[\"{}\"]", rule.rule.event))
+        Event::Unknown(code) | Event::Unsaid(code) => Finding::new(FindingCode::RetentionAnchorUnknown)
+            .asks(format!("events[\"{code}\"]"))
             .evidence(rule.evidence.clone())
             .into(),
+    };
+    match guard(case, rule.rule) {
+        Guard::On => held,
+        Guard::Off => Outcome::default(),
+        Guard::Unknown(open) => open.until(held.changes_on),
     }
 }
 

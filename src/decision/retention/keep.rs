@@ -4,12 +4,12 @@ use jiff::civil::Date;
 
 use super::{
     Guard, Rule, covers, guard, is_on, overridden,
-    reckoning::{Event, event, is_over, is_prolonged, last_days},
+    reckoning::{Event, ends_at_the_latest, event, is_over, is_prolonged, last_days},
     statutory,
 };
 use crate::{
     decision::{
-        case::{Case, Combination, FORMER},
+        case::{Case, Combination},
         outcome::Outcome,
     },
     domain::{
@@ -17,6 +17,7 @@ use crate::{
         operation::Operation,
         question::{EventFact, Fact},
         retention::{Certainty, EndAction},
+        term::FORMER,
     },
 };
 
@@ -79,7 +80,7 @@ fn runs_until(case: &Case<'_>, rule: &Rule<'_>) -> Option<Date> {
         Event::On(_) => last_days(case, rule.rule)
             .map(|(use_until, _)| use_until)
             .filter(|use_until| case.day <= *use_until),
-        Event::Unknown | Event::Unsaid => None,
+        Event::Unknown(_) | Event::Unsaid(_) => None,
     }
 }
 
@@ -117,7 +118,7 @@ fn maximum(
 ) -> Outcome {
     let mut outcome = Outcome::default();
     let mut ends = Vec::new();
-    let mut prolonged = false;
+    let mut reckoned = false;
     for rule in maxima.iter().copied() {
         let Some(period) = rule.rule.period else {
             outcome = outcome.and(unresolved(rule));
@@ -130,7 +131,7 @@ fn maximum(
         }
         if is_prolonged(case, rule.rule) {
             outcome = outcome.and(case.attest(found(FindingCode::RetentionExtensionOpen)));
-            prolonged = true;
+            reckoned = true;
             continue;
         }
         if let Some((use_until, store_until)) = last_days(case, rule.rule) {
@@ -141,24 +142,29 @@ fn maximum(
             });
             continue;
         }
-        let asks = format!("events[\"{}\"]", rule.rule.event);
-        let after = format!("{period} after {}", rule.rule.event);
+        let asks = |code| format!("events[\"{code}\"]");
+        let after = |code| format!("{period} after {code}");
+        let latest = ends_at_the_latest(case, rule.rule).and_then(|last| last.tomorrow().ok());
+        reckoned |= latest.is_some();
         outcome = match (event(case, rule.rule), asked.operation) {
             (Event::On(_) | Event::NotYet, _) => outcome,
-            (Event::Unknown | Event::Unsaid, Operation::Anonymise) => outcome,
-            (Event::Unknown, _) => outcome.with(found(FindingCode::RetentionAnchorUnknown).asks(asks)),
+            (Event::Unknown(_) | Event::Unsaid(_), Operation::Anonymise) => outcome,
+            (Event::Unknown(code), _) => {
+                outcome.with(found(FindingCode::RetentionAnchorUnknown).asks(asks(code)))
+            }
             // Whether the period is over decides whether the data goes to the archive at all.
-            (Event::Unsaid, Operation::Archive) if rule.rule.end_action == EndAction::Archiving => {
-                outcome.with(found(FindingCode::RetentionAnchorUnknown).asks(asks))
+            (Event::Unsaid(code), Operation::Archive) if rule.rule.end_action == EndAction::Archiving => {
+                outcome.with(found(FindingCode::RetentionAnchorUnknown).asks(asks(code)))
             }
-            (Event::Unsaid, Operation::Store | Operation::Archive) => {
-                let open = found(FindingCode::RetentionAnchorUnsaid).detail(after).asks(asks);
-                outcome.and(case.attest(open))
+            (Event::Unsaid(code), Operation::Store | Operation::Archive) => {
+                let open = found(FindingCode::RetentionAnchorUnsaid);
+                outcome.and(case.attest(open.detail(after(code)).asks(asks(code))))
             }
-            (Event::Unsaid, _) => outcome.with(found(FindingCode::NotAfter).detail(after)),
-        };
+            (Event::Unsaid(code), _) => outcome.with(found(FindingCode::NotAfter).detail(after(code))),
+        }
+        .until(latest);
     }
-    let over = if ends.is_empty() && !prolonged {
+    let over = if ends.is_empty() && !reckoned {
         relation_over(case, asked)
     } else {
         Outcome::default()

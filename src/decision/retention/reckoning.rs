@@ -16,30 +16,51 @@ pub enum Event {
     On(Date),
     /// It has not happened, or what is said of the person excludes it.
     NotYet,
-    Unknown,
-    Unsaid,
+    /// It is said that the date of this event is unknown.
+    Unknown(Code),
+    /// Nothing is said of this event.
+    Unsaid(Code),
 }
 
-/// The first of the events that start the period.
+/// The first of the events that start the period. While one of them may lie earlier, that one decides, unless the period
+/// is over already.
 pub fn event(case: &Case<'_>, rule: &RetentionRule) -> Event {
-    let all = || std::iter::once(rule.event).chain(rule.or_events.iter().copied());
-    let mut first = None;
-    for code in all() {
-        if let Event::On(day) = event_of(case, code) {
-            first = first.into_iter().chain([day]).min();
+    let first = first_known(case, rule);
+    if let Some(day) = first {
+        let ends = rule
+            .period
+            .and_then(|period| period.plus(rule.margin).last_day(day));
+        if ends.is_some_and(|ends| case.day > ends) {
+            return Event::On(day);
         }
     }
-    if let Some(day) = first {
-        return Event::On(day);
+    let mut unsaid = None;
+    for code in starts(rule) {
+        match event_of(case, code) {
+            unknown @ Event::Unknown(_) => return unknown,
+            open @ Event::Unsaid(_) => unsaid = unsaid.or(Some(open)),
+            Event::On(_) | Event::NotYet => {}
+        }
     }
-    let is = |which: fn(&Event) -> bool| all().any(|code| which(&event_of(case, code)));
-    if is(|event| matches!(event, Event::Unknown)) {
-        Event::Unknown
-    } else if is(|event| matches!(event, Event::Unsaid)) {
-        Event::Unsaid
-    } else {
-        Event::NotYet
-    }
+    unsaid.or_else(|| first.map(Event::On)).unwrap_or(Event::NotYet)
+}
+
+fn starts(rule: &RetentionRule) -> impl Iterator<Item = Code> {
+    std::iter::once(rule.event).chain(rule.or_events.iter().copied())
+}
+
+/// The first of the events whose date is known.
+fn first_known(case: &Case<'_>, rule: &RetentionRule) -> Option<Date> {
+    let days = starts(rule).filter_map(|code| match event_of(case, code) {
+        Event::On(day) => Some(day),
+        Event::NotYet | Event::Unknown(_) | Event::Unsaid(_) => None,
+    });
+    days.min()
+}
+
+/// The day after which a rule ends at the latest, whatever is still open.
+pub fn ends_at_the_latest(case: &Case<'_>, rule: &RetentionRule) -> Option<Date> {
+    rule.period?.last_day(first_known(case, rule)?)
 }
 
 /// When one event happened.
@@ -53,7 +74,7 @@ pub fn event_of(case: &Case<'_>, code: Code) -> Event {
     match case.facts().event(code).or_else(collected) {
         Some(EventFact::On(day)) => Event::On(day),
         Some(EventFact::NotYet) => Event::NotYet,
-        Some(EventFact::Unknown) => Event::Unknown,
+        Some(EventFact::Unknown) => Event::Unknown(code),
         None => {
             // Only what is said of the person excludes an event.
             let said = !case.question.subjects.is_empty();
@@ -65,7 +86,11 @@ pub fn event_of(case: &Case<'_>, code: Code) -> Event {
                 "ropa:EndOfCustomerRelationship" => running("dpv:Customer", "ropa:FormerCustomer"),
                 _ => false,
             };
-            if excluded { Event::NotYet } else { Event::Unsaid }
+            if excluded {
+                Event::NotYet
+            } else {
+                Event::Unsaid(code)
+            }
         }
     }
 }
@@ -89,7 +114,7 @@ pub fn last_days(case: &Case<'_>, rule: &RetentionRule) -> Option<(Date, Date)> 
 
 /// Whether the last day of keeping that a rule gives is past.
 pub fn is_over(case: &Case<'_>, rule: &RetentionRule) -> bool {
-    last_days(case, rule).is_some_and(|(_, store_until)| case.day > store_until)
+    !is_prolonged(case, rule) && last_days(case, rule).is_some_and(|(_, store_until)| case.day > store_until)
 }
 
 /// Whether a period that would be over was prolonged by an event, and the record does not say for how long.

@@ -32,7 +32,7 @@ pub fn held_until(case: &Case<'_>, asked: &Combination<'_>) -> Option<Date> {
         })
         .filter_map(|keeping| match received(case) {
             Event::On(day) => last_day(keeping, day),
-            Event::NotYet | Event::Unknown | Event::Unsaid => None,
+            Event::NotYet | Event::Unknown(_) | Event::Unsaid(_) => None,
         })
         .filter(|last| case.day <= *last)
         .max()
@@ -58,7 +58,7 @@ fn bar(case: &Case<'_>, keeping: &Keeping) -> Outcome {
             }
         },
         Event::NotYet => law.with(found(FindingCode::EarlyErasureRefused)),
-        Event::Unknown | Event::Unsaid => {
+        Event::Unknown(_) | Event::Unsaid(_) => {
             let asks = format!("events[\"{}\"]", keeping::RECEIVED);
             law.with(found(FindingCode::RetentionAnchorUnknown).asks(asks))
         }
@@ -90,7 +90,8 @@ fn condition(case: &Case<'_>, keeping: &Keeping) -> Outcome {
 }
 
 fn received(case: &Case<'_>) -> Event {
-    vocabulary::lookup(Facet::Event, keeping::RECEIVED).map_or(Event::Unsaid, |code| event_of(case, code))
+    let code = vocabulary::lookup(Facet::Event, keeping::RECEIVED);
+    code.map_or(Event::NotYet, |code| event_of(case, code))
 }
 
 fn last_day(keeping: &Keeping, received: Date) -> Option<Date> {

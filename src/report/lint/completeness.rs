@@ -10,8 +10,9 @@ use crate::{
         party::{ContractState, Processor, TransferTool},
         register::PublicRole,
         retention::RetentionRule,
-        statement::{List, Says},
-        term::Term,
+        statement::{List, Says, Scope},
+        term::{FORMER, Term},
+        vocabulary::Facet,
     },
     law::eea,
 };
@@ -40,6 +41,7 @@ pub fn register(lint: &mut Lint<'_>) {
         let code = LintCode::RepresentativeMissing;
         lint.at_register(code, "controller.representative", &controller.provenance, "");
     }
+    default_retention(lint);
     for processor in record.processors.values() {
         contract(lint, processor);
     }
@@ -171,30 +173,76 @@ pub fn declared<'a>(within: Within<'a>) -> impl Iterator<Item = &'a DataUse> {
 }
 
 fn retention(lint: &mut Lint<'_>, within: Within<'_>) {
-    let rules = within.retention();
-    let all = || rules.iter().flat_map(|list| list.entries);
-    let covers = |rule: &RetentionRule, data: &Term| {
-        let terms = &within.record.data;
-        let classes = terms.classes(data);
-        !rule.scope.names_data()
-            || rule.scope.data.iter().any(|kept| terms.is_within(data, kept))
-            || rule.scope.data_classes.iter().any(|class| classes.is(*class))
-    };
-    let mut missing: Vec<String> = declared(within)
-        .flat_map(|data_use| &data_use.data)
-        .filter(|data| !all().any(|rule| covers(rule, data)))
-        .map(ToString::to_string)
+    let [own, default] = within.retention();
+    let rules: Vec<&RetentionRule> = own.entries.iter().chain(default.entries).collect();
+    let subjects = within.activity.subjects.iter();
+    let declared_subjects: Vec<&Term> = subjects
+        .filter(|entry| entry.stated.declares())
+        .map(|entry| &entry.subject)
         .collect();
+    let mut missing = Vec::new();
+    for data_use in declared(within) {
+        let whose: Vec<&Term> = if data_use.subjects.is_empty() {
+            declared_subjects.clone()
+        } else {
+            data_use.subjects.iter().collect()
+        };
+        let is_kept = |data: &Term, subject: Option<&Term>| {
+            let keeps = |rule: &&RetentionRule| {
+                covers_data(within, &rule.scope, data)
+                    && subject.is_none_or(|subject| covers_subject(within, &rule.scope, subject))
+            };
+            rules.iter().any(keeps)
+        };
+        let unkept = data_use
+            .data
+            .iter()
+            .filter(|data| !is_kept(data, None) || whose.iter().any(|subject| !is_kept(data, Some(subject))));
+        missing.extend(unkept.map(ToString::to_string));
+    }
     missing.sort();
     missing.dedup();
     if !missing.is_empty() {
         let place = of_activity(within, "retention");
         lint.add(LintCode::RetentionMissing, place, missing.join(", "));
     }
-    for (place, rule) in rules.iter().flat_map(|list| list.iter()) {
+    for (place, rule) in own.iter().filter(|(_, rule)| rule.period.is_none()) {
+        let evidence = within.evidence(place, &rule.provenance);
+        lint.add(LintCode::RetentionUnresolved, evidence, rule.text.clone());
+    }
+}
+
+/// What the register leaves open for all activities is told once, where it stands.
+fn default_retention(lint: &mut Lint<'_>) {
+    let defaults = &lint.record.register.defaults.retention;
+    for (index, rule) in defaults.iter().enumerate() {
         if rule.period.is_none() {
-            let evidence = within.evidence(place, &rule.provenance);
-            lint.add(LintCode::RetentionUnresolved, evidence, rule.text.clone());
+            let key = rule
+                .id
+                .as_ref()
+                .map_or_else(|| index.to_string(), ToString::to_string);
+            let field = format!("defaults.retention[{key}]");
+            let code = LintCode::RetentionUnresolved;
+            lint.at_register(code, &field, &rule.provenance, rule.text.clone());
         }
     }
+}
+
+fn covers_data(within: Within<'_>, scope: &Scope, data: &Term) -> bool {
+    let terms = &within.record.data;
+    let classes = terms.classes(data);
+    !scope.names_data()
+        || scope.data.iter().any(|kept| terms.is_within(data, kept))
+        || scope.data_classes.iter().any(|class| classes.is(*class))
+}
+
+/// What is kept of a member is kept of the former member.
+fn covers_subject(within: Within<'_>, scope: &Scope, subject: &Term) -> bool {
+    let terms = &within.record.subjects;
+    let was = FORMER.iter().find(|(former, _)| subject.is(former));
+    let was = was.and_then(|(_, current)| Term::parse(Facet::Subject, current).ok());
+    scope.subjects.is_empty()
+        || scope.subjects.iter().any(|kept| {
+            terms.is_within(subject, kept) || was.as_ref().is_some_and(|was| terms.is_within(was, kept))
+        })
 }

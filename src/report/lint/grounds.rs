@@ -10,7 +10,7 @@ use crate::{
         statement::List,
         term::DataClass,
     },
-    law::grounds,
+    law::{dk, grounds},
 };
 
 /// What is wrong with the grounds of an activity.
@@ -60,9 +60,10 @@ fn wrong(lint: &Lint<'_>, basis: &LegalBasis) -> Vec<(LintCode, String)> {
     }
     // Section 11(1) is for public authorities, 11(2) for everybody else.
     let miscited = basis.laws.iter().find(|law| {
-        let is_act = law.act.contains("Data Protection Act") && controller.country.as_str() == "DK";
+        let is_act = dk::is_data_protection_act(&law.act) && controller.country.as_str() == "DK";
         let provision = law.provision.replace(' ', "");
-        let (is_public, is_private) = (provision.contains("11(1)"), provision.contains("11(2)"));
+        let is = |one: &str, other: &str| provision.contains(one) || provision.contains(other);
+        let (is_public, is_private) = (is("11(1)", "11,stk.1"), is("11(2)", "11,stk.2"));
         is_act && is_public && !is_private && controller.public_role != PublicRole::Authority
     });
     if let Some(law) = miscited {
