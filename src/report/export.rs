@@ -5,6 +5,7 @@ mod csv;
 mod entry;
 mod html;
 mod json;
+mod kept;
 mod page;
 mod word;
 

@@ -238,3 +238,72 @@ async fn a_wrong_request_is_told_what_is_wrong() {
         .collect();
     assert_eq!(fields, ["register", "at_revision", "format", "language"]);
 }
+
+/// What limits an entry or a period is said with it, and a list that is said to be empty is not "not stated".
+#[tokio::test(flavor = "multi_thread")]
+async fn what_limits_is_said() {
+    let app = App::start(Engine::Sqlite).await;
+    let manifest = "
+register:
+  name: registers/shop
+  title: Shop
+  controller: {legal_name: Shop Ltd, country: DK, time_zone: Europe/Copenhagen}
+  conditions: [{id: paid, text: The order is paid.}]
+  defaults:
+    retention: [{event: ropa:ContractEnded, period: P9Y}]
+recipients: [{name: registers/shop/recipients/bank, title: The bank, kinds: [ropa:Bank]}]
+activities:
+  - name: registers/shop/activities/orders
+    title: Orders
+    state: RETIRED
+    effective: {from: 2020-01-01, until: 2025-01-01}
+    description: Goods are sold.
+    purposes: [{id: orders, codes: [dpv:CustomerOrderManagement]}]
+    subjects: [{subject: dpv:Customer}]
+    data_uses:
+      - {data: [pd:Name], text: First and last name}
+      - {data: [pd:Name], raised_to: SPECIAL}
+    legal_bases: [{article_6: eu-gdpr:A6-1-b}]
+    disclosures: [{recipients: [bank], countries: [SE], text: For payments}]
+    retention:
+      - event: ropa:ContractEnded
+        limit: MINIMUM
+        period: P2Y
+        conditions: [paid]
+        scope: {subjects: [dpv:Customer]}
+        margin: P1M
+        end_action: ANONYMISATION
+        extensions: [{event: ropa:ClaimReported, period: P3Y}]
+  - name: registers/shop/activities/walls
+    title: Walls
+    extents: [{list: DATA, says: NONE}]
+";
+    let document = ropa::document::manifest::read(manifest).unwrap().remove(0);
+    let (document, mistakes) = ropa::document::json::read_written("RegisterDocument", document, "");
+    assert!(mistakes.is_empty(), "{mistakes:?}");
+    app.apply(document).await.unwrap();
+    let items = [
+        "2020-01-01 – 2024-12-31, no longer carried out",
+        "Goods are sold.",
+        "First and last name",
+        "special category",
+        "The bank (SE; For payments)",
+        "at least 2 years after: Contract ended",
+        "then stored only 1 month",
+        "prolonged by Claim reported: 3 years",
+        "at the end: anonymisation",
+        "for: Customer",
+        "if: The order is paid.",
+        "9 years after: Contract ended",
+    ];
+    for format in [Format::Html, Format::Csv] {
+        let text = text(&app, "shop", Record::ControllerRecord, format, "en").await;
+        for said in items {
+            assert!(text.contains(said), "{format:?} lacks {said}:\n{text}");
+        }
+    }
+    let json = text(&app, "shop", Record::ControllerRecord, Format::Json, "en").await;
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["activities"][1]["data"], "none");
+    assert_eq!(json["activities"][0]["in_effect"][0], items[0]);
+}

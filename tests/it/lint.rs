@@ -130,3 +130,58 @@ async fn what_pfa_lacks_is_found() {
 async fn what_forsakringskassan_lacks_is_found() {
     finds_what_was_found_by_hand("forsakringskassan").await;
 }
+
+/// Gaps that no example has: each is told where it is, and what only looks like one is not.
+#[tokio::test]
+async fn gaps_of_a_made_up_record_are_found() {
+    let app = App::start(Engine::Sqlite).await;
+    let manifest = "
+register:
+  name: registers/shop
+  title: Shop
+  controller: {legal_name: Shop Ltd, country: DK, time_zone: Europe/Copenhagen, public_role: PRIVATE}
+recipients:
+  - {name: registers/shop/recipients/partner, title: Partner, kinds: [dpv:Organisation]}
+activities:
+  - name: registers/shop/activities/orders
+    title: Orders
+    role: JOINT_CONTROLLER
+    subjects: [{subject: dpv:Customer}]
+    data_uses:
+      - {data: [pd:Name], sources: [ropa:DataSubjectSelf]}
+      - {data: [pd:Language], raised_to: SPECIAL}
+    disclosures: [{recipients: [ropa:Bank], countries: [US]}]
+    opt_outs: [{scope: {recipients: [partner]}}]
+    retention:
+      - {event: ropa:ContractEnded, period: P1Y, limit: MINIMUM, scope: {data: [pd:Name]}}
+      - {event: ropa:ContractEnded, period: P1Y, scope: {data_classes: [SPECIAL]}}
+    extents: [{list: SOURCES, says: NONE}, {list: TRANSFERS, says: NONE}]
+";
+    let document = manifest::read(manifest).unwrap().remove(0);
+    let (document, mistakes) = ropa::document::json::read_written("RegisterDocument", document, "");
+    assert!(mistakes.is_empty(), "{mistakes:?}");
+    app.apply(document).await.unwrap();
+    let findings = lint(&app, "shop").await.findings;
+    let told = |code: Code| -> Vec<&str> {
+        let told = findings.iter().filter(|finding| finding.code() == code);
+        told.map(|finding| finding.detail.as_str()).collect()
+    };
+    assert_eq!(told(Code::JointControllerContactMissing), [""]);
+    assert_eq!(
+        told(Code::RetentionMissing),
+        ["pd:Name"],
+        "a shortest period is no limit"
+    );
+    assert_eq!(
+        told(Code::NoneBesideList).len(),
+        2,
+        "sources and transfers: {findings:?}"
+    );
+    assert_eq!(told(Code::RecipientUnused), [""; 0], "an opt-out names it");
+    assert!(
+        !told(Code::LawUnconfirmed)
+            .iter()
+            .any(|law| law.contains("authorities")),
+        "law for authorities says nothing to a private body"
+    );
+}

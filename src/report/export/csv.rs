@@ -1,6 +1,8 @@
 //! As CSV (RFC 4180): a line per activity, data category and period, each complete by itself. A byte order mark tells
 //! spreadsheets that it is UTF-8, and no cell begins like a formula.
 
+use std::collections::BTreeSet;
+
 use super::{
     entry::Entry,
     page::{Field, Page},
@@ -13,12 +15,8 @@ pub fn write(page: &Page, language: Language) -> String {
     let mut columns: Vec<String> = page.head.iter().map(|field| title(field, language)).collect();
     columns.push(Word::Revision.in_language(language).to_owned());
     columns.push(Word::Activity.in_language(language).to_owned());
-    let with_safeguards = widest(page);
-    columns.extend(
-        with_safeguards
-            .iter()
-            .map(|word| word.in_language(language).to_owned()),
-    );
+    let shown = words(page);
+    columns.extend(shown.iter().map(|word| word.in_language(language).to_owned()));
     let has_data = page.kind == Word::ControllerRecord;
     if has_data {
         let words = [Word::Data, Word::Class, Word::Retention];
@@ -29,7 +27,7 @@ pub fn write(page: &Page, language: Language) -> String {
         let mut common: Vec<String> = page.head.iter().map(|field| said(field, language)).collect();
         common.push(page.revision.clone());
         common.push(entry.title.clone());
-        common.extend(with_safeguards.iter().map(|word| cell(entry, *word, language)));
+        common.extend(shown.iter().map(|word| cell(entry, *word, language)));
         for rest in rows(entry, has_data, language) {
             line(&mut text, &[common.clone(), rest].concat());
         }
@@ -37,12 +35,10 @@ pub fn write(page: &Page, language: Language) -> String {
     text
 }
 
-/// The words of all entries, in the order of those that have most.
-fn widest(page: &Page) -> Vec<Word> {
-    let widest = page.entries.iter().max_by_key(|entry| entry.fields.len());
-    widest.map_or_else(Vec::new, |entry| {
-        entry.fields.iter().map(|field| field.word).collect()
-    })
+/// The words that any entry has, in their order.
+fn words(page: &Page) -> BTreeSet<Word> {
+    let fields = page.entries.iter().flat_map(|entry| &entry.fields);
+    fields.map(|field| field.word).collect()
 }
 
 fn rows(entry: &Entry, has_data: bool, language: Language) -> Vec<Vec<String>> {
@@ -51,7 +47,8 @@ fn rows(entry: &Entry, has_data: bool, language: Language) -> Vec<Vec<String>> {
         return vec![Vec::new()];
     }
     if entry.data.is_empty() {
-        return vec![vec![not_stated.clone(), String::new(), not_stated]];
+        let said = entry.no_data.lines(language).join("; ");
+        return vec![vec![said, String::new(), not_stated]];
     }
     let of_line = entry.data.iter().flat_map(|data| {
         let classes: Vec<&str> = data
@@ -90,7 +87,7 @@ fn line(text: &mut String, cells: &[String]) {
         let cell = if is_formula {
             format!("'{cell}")
         } else {
-            cell.clone()
+            disarmed(cell)
         };
         if cell.contains(['"', ',', '\r', '\n']) {
             text.push('"');
@@ -101,6 +98,19 @@ fn line(text: &mut String, cells: &[String]) {
         }
     }
     text.push_str("\r\n");
+}
+
+/// Where a list is separated by semicolons, as spreadsheets of some countries read it, a cell may begin after each.
+fn disarmed(cell: &str) -> String {
+    let parts = cell.split(';').enumerate().map(|(index, part)| {
+        let begins = part.trim_start().starts_with(['=', '+', '-', '@']);
+        if index > 0 && begins {
+            format!(" '{}", part.trim_start())
+        } else {
+            part.to_owned()
+        }
+    });
+    parts.collect::<Vec<_>>().join(";")
 }
 
 #[cfg(test)]
@@ -117,9 +127,11 @@ mod tests {
             "=HYPERLINK(\"x\")",
             "+1",
             "two\nlines",
+            "a;=1+1",
         ];
         line(&mut text, &cells.map(str::to_owned));
-        let expected = "plain,\"a, b\",\"say \"\"so\"\"\",\"'=HYPERLINK(\"\"x\"\")\",'+1,\"two\nlines\"\r\n";
+        let expected =
+            "plain,\"a, b\",\"say \"\"so\"\"\",\"'=HYPERLINK(\"\"x\"\")\",'+1,\"two\nlines\",a; '=1+1\r\n";
         assert_eq!(text, expected);
     }
 }

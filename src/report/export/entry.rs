@@ -1,19 +1,20 @@
 //! An entry of the record: an activity with what Art. 30(1)(b)-(g) or 30(2)(b)-(d) asks for.
 
+use jiff::civil::Date;
+
 use super::{
     Of,
+    kept::{self, DataLine},
     page::{Field, Said, reach},
-    word::{Language, Word, operation, period},
+    word::{Language, Word, operation},
 };
 use crate::domain::{
-    activity::{Disclosure, LegalBasis},
+    activity::{ActivityState, Disclosure, LegalBasis, Place},
     listed::Within,
-    organisation::Principal,
-    party::{ContractState, Transfer, TransferTool},
+    organisation::{Principal, Role},
+    party::{ContractState, Country, Transfer, TransferTool},
     register::Record,
-    retention::RetentionRule,
     statement::{List, Measure, PartyRef, Says},
-    term::{DataClass, Term},
 };
 
 /// An entry.
@@ -26,16 +27,8 @@ pub struct Entry {
     pub fields: Vec<Field>,
     /// Its data categories, each with its class and periods; empty in a processor's record.
     pub data: Vec<DataLine>,
-}
-
-/// A data category.
-pub struct DataLine {
-    /// What it is called.
-    pub title: String,
-    /// What the law makes of it.
-    pub classes: Vec<Word>,
-    /// How long it is kept.
-    pub retention: Said,
+    /// What is said where there are none.
+    pub no_data: Said,
 }
 
 /// Shows an activity.
@@ -43,6 +36,9 @@ pub fn entry(within: Within<'_>, of: Of, language: Language) -> Entry {
     let activity = within.activity;
     let field = |word, said| Field { word, said };
     let mut fields = Vec::new();
+    if let Some(said) = in_effect(within, language) {
+        fields.push(field(Word::InEffect, Said::This(vec![said])));
+    }
     if !activity.description.is_empty() {
         let said = Said::This(vec![activity.description.clone()]);
         fields.push(field(Word::Description, said));
@@ -56,7 +52,9 @@ pub fn entry(within: Within<'_>, of: Of, language: Language) -> Entry {
                 .collect::<Vec<_>>()
                 .join(", ")
         });
-        fields.push(field(Word::JointControllers, list(within, None, joint.collect())));
+        if activity.role == Role::JointController || !activity.joint_controllers.is_empty() {
+            fields.push(field(Word::JointControllers, list(within, None, joint.collect())));
+        }
         fields.push(field(
             Word::Purposes,
             list(within, Some(List::Purposes), purposes(within)),
@@ -75,13 +73,13 @@ pub fn entry(within: Within<'_>, of: Of, language: Language) -> Entry {
         }
         fields.push(field(
             Word::Recipients,
-            list(within, Some(List::Recipients), recipients(within)),
+            list(within, Some(List::Recipients), recipients(within, language)),
         ));
     } else {
         let principals = activity
             .controllers
             .iter()
-            .flat_map(|principal| by(principal, language));
+            .map(|principal| by(principal, language));
         fields.push(field(Word::Principals, list(within, None, principals.collect())));
         fields.push(field(
             Word::Categories,
@@ -101,7 +99,9 @@ pub fn entry(within: Within<'_>, of: Of, language: Language) -> Entry {
         list(
             within,
             Some(List::Transfers),
-            transfers().map(|transfer| to(transfer, language)).collect(),
+            transfers()
+                .map(|transfer| to(within.record, transfer, language))
+                .collect(),
         ),
     ));
     if !activity.transfers.is_empty() {
@@ -127,15 +127,16 @@ pub fn entry(within: Within<'_>, of: Of, language: Language) -> Entry {
         title: activity.title.clone(),
         fields,
         data: if of == Of::Controller {
-            data(within, language)
+            kept::data(within, language)
         } else {
             Vec::new()
         },
+        no_data: list(within, Some(List::Data), Vec::new()),
     }
 }
 
 /// What a list says, with what is said of the whole of it.
-fn list(within: Within<'_>, extent: Option<List>, mut lines: Vec<String>) -> Said {
+pub fn list(within: Within<'_>, extent: Option<List>, mut lines: Vec<String>) -> Said {
     let mut seen = std::collections::BTreeSet::new();
     lines.retain(|line| !line.is_empty() && seen.insert(line.clone()));
     let says = extent
@@ -147,6 +148,22 @@ fn list(within: Within<'_>, extent: Option<List>, mut lines: Vec<String>) -> Sai
         (false, Some(Says::Examples)) => Said::Examples(lines),
         (false, _) => Said::This(lines),
     }
+}
+
+/// When it is carried out, where that is limited.
+fn in_effect(within: Within<'_>, language: Language) -> Option<String> {
+    let effective = within.activity.effective;
+    let last = effective.until.and_then(|until| until.yesterday().ok());
+    let day = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
+    let dates = (effective.from.is_some() || last.is_some()).then(|| {
+        format!("{} – {}", day(effective.from), day(last))
+            .trim()
+            .to_owned()
+    });
+    let retired = (within.activity.state == ActivityState::Retired)
+        .then(|| Word::Retired.in_language(language).to_owned());
+    let said: Vec<String> = dates.into_iter().chain(retired).collect();
+    (!said.is_empty()).then(|| said.join(", "))
 }
 
 fn purposes(within: Within<'_>) -> Vec<String> {
@@ -192,23 +209,36 @@ fn party(record: &Record, party: &PartyRef) -> String {
     }
 }
 
-fn recipients(within: Within<'_>) -> Vec<String> {
+fn recipients(within: Within<'_>, language: Language) -> Vec<String> {
     let disclosures = within.activity.disclosures.iter();
     let declared = disclosures.filter(|disclosure| disclosure.stated.declares());
     declared
-        .flat_map(|disclosure: &Disclosure| {
-            let titles: Vec<String> = disclosure
-                .recipients
-                .iter()
-                .map(|recipient| party(within.record, recipient))
-                .collect();
-            match (titles.is_empty(), disclosure.text.is_empty()) {
-                (true, _) => vec![disclosure.text.clone()],
-                (false, true) => titles,
-                (false, false) => vec![format!("{} ({})", titles.join(", "), disclosure.text)],
+        .map(|disclosure: &Disclosure| {
+            let titles = disclosure.recipients.iter();
+            let titles: Vec<String> = titles.map(|recipient| party(within.record, recipient)).collect();
+            let to = if titles.is_empty() {
+                Word::ByConsent.in_language(language).to_owned()
+            } else {
+                titles.join(", ")
+            };
+            let places: Vec<String> = disclosure.places.iter().map(place).collect();
+            let places = Some(places.join(", ")).filter(|places| !places.is_empty());
+            let text = Some(disclosure.text.clone()).filter(|text| !text.is_empty());
+            let more: Vec<String> = places.into_iter().chain(text).collect();
+            if more.is_empty() {
+                to
+            } else {
+                format!("{to} ({})", more.join("; "))
             }
         })
         .collect()
+}
+
+fn place(place: &Place) -> String {
+    match place {
+        Place::Eea => "EEA".to_owned(),
+        Place::Country(country) => country.as_str().to_owned(),
+    }
 }
 
 fn processors(within: Within<'_>, language: Language) -> Vec<String> {
@@ -225,18 +255,19 @@ fn processors(within: Within<'_>, language: Language) -> Vec<String> {
         .collect()
 }
 
-fn by(principal: &Principal, language: Language) -> Vec<String> {
+fn by(principal: &Principal, language: Language) -> String {
     let contact = principal.contact.as_ref().and_then(reach);
     let name = [Some(principal.legal_name.clone()), contact];
-    let mut lines = vec![name.into_iter().flatten().collect::<Vec<_>>().join(", ")];
+    let mut said = name.into_iter().flatten().collect::<Vec<_>>().join(", ");
     for (word, contact) in [
         (Word::Representative, &principal.representative),
         (Word::Officer, &principal.data_protection_officer),
     ] {
-        let reached = contact.as_ref().and_then(reach);
-        lines.extend(reached.map(|reached| format!("{}: {reached}", word.in_language(language))));
+        if let Some(reached) = contact.as_ref().and_then(reach) {
+            said.push_str(&format!("; {}: {reached}", word.in_language(language)));
+        }
     }
-    lines
+    said
 }
 
 /// Art. 30(2)(b): what is done for the controllers.
@@ -256,25 +287,32 @@ fn categories(within: Within<'_>, language: Language) -> Vec<String> {
         .collect()
 }
 
-fn to(transfer: &Transfer, language: Language) -> String {
-    let countries: Vec<&str> = transfer
-        .countries
-        .iter()
-        .map(|country| country.as_str())
-        .collect();
+fn to(record: &Record, transfer: &Transfer, language: Language) -> String {
+    let countries: Vec<&str> = transfer.countries.iter().map(Country::as_str).collect();
     let countries = if countries.is_empty() {
         Word::Anywhere.in_language(language).to_owned()
     } else {
         countries.join(", ")
     };
-    format!("{}: {countries}", transfer.title)
+    let importers = transfer.importers.iter();
+    let importers: Vec<String> = importers
+        .map(|importer| party(record, &PartyRef::Named(importer.clone())))
+        .collect();
+    let importers = Some(importers.join(", ")).filter(|importers| !importers.is_empty());
+    let text = Some(transfer.text.clone()).filter(|text| !text.is_empty());
+    let more: Vec<String> = importers.into_iter().chain(text).collect();
+    if more.is_empty() {
+        format!("{}: {countries}", transfer.title)
+    } else {
+        format!("{}: {countries} ({})", transfer.title, more.join("; "))
+    }
 }
 
 fn safeguard(transfer: &Transfer) -> Option<String> {
     let tool = transfer.tool.and_then(TransferTool::article).map(str::to_owned);
     let reference = Some(transfer.reference.clone()).filter(|reference| !reference.is_empty());
-    let said: Vec<String> = [tool, reference].into_iter().flatten().collect();
-    (!said.is_empty()).then(|| said.join(": "))
+    let said: Vec<String> = tool.into_iter().chain(reference).collect();
+    (!said.is_empty()).then(|| format!("{}: {}", transfer.title, said.join(", ")))
 }
 
 /// A measure in words.
@@ -322,86 +360,5 @@ fn ground(within: Within<'_>, basis: &LegalBasis) -> String {
     match data.as_slice() {
         [] => said.join("; "),
         data => format!("{} ({})", said.join("; "), data.join(", ")),
-    }
-}
-
-/// Each category once, with every period that touches it.
-fn data(within: Within<'_>, language: Language) -> Vec<DataLine> {
-    let terms = &within.record.data;
-    let mut seen: Vec<&Term> = Vec::new();
-    let mut lines = Vec::new();
-    let uses = within.activity.data_uses.iter();
-    for data_use in uses.filter(|data_use| data_use.stated.declares()) {
-        for data in &data_use.data {
-            if seen.contains(&data) {
-                continue;
-            }
-            seen.push(data);
-            let classes = terms.classes(data).union(data_use.raised_to);
-            let all = [
-                DataClass::Ordinary,
-                DataClass::Special,
-                DataClass::Criminal,
-                DataClass::NationalNumber,
-            ];
-            let title = terms.title(data).to_owned();
-            lines.push(DataLine {
-                title,
-                classes: all
-                    .into_iter()
-                    .filter(|class| classes.is(*class))
-                    .map(Word::of_class)
-                    .collect(),
-                retention: kept(within, data, language),
-            });
-        }
-    }
-    lines
-}
-
-fn kept(within: Within<'_>, data: &Term, language: Language) -> Said {
-    let terms = &within.record.data;
-    let touches = |rule: &&RetentionRule| {
-        !rule.scope.names_data()
-            || rule.scope.data.iter().any(|kept| terms.overlaps(data, kept))
-            || rule
-                .scope
-                .data_classes
-                .iter()
-                .any(|class| terms.classes(data).is(*class))
-    };
-    let [own, default] = within.retention();
-    let of = |rules: &[RetentionRule]| -> Vec<String> {
-        let touching = rules.iter().filter(touches);
-        touching.map(|rule| limit(rule, language)).collect()
-    };
-    let own = of(own.entries);
-    // What the activity says takes the place of what the register says.
-    list(
-        within,
-        None,
-        if own.is_empty() { of(default.entries) } else { own },
-    )
-}
-
-fn limit(rule: &RetentionRule, language: Language) -> String {
-    let events = std::iter::once(rule.event).chain(rule.or_events.iter().copied());
-    let events: Vec<&str> = events.map(|event| event.concept().label).collect();
-    let computed = match rule.period {
-        None => Word::Open.in_language(language).to_owned(),
-        Some(length) => {
-            let after = Word::After.in_language(language);
-            let said = format!("{} {after}: {}", period(length, language), events.join(" / "));
-            if rule.limit.is_maximum() {
-                said
-            } else {
-                format!("{} {said}", Word::AtLeast.in_language(language))
-            }
-        }
-    };
-    if rule.text.is_empty() {
-        computed
-    } else {
-        format!("{computed} ({})", rule.text)
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{
-    entry::{DataLine, Entry},
+    entry::Entry,
     page::{Field, Page, Said},
     word::{Language, Word},
 };
@@ -68,7 +68,7 @@ fn section(text: &mut String, entry: &Entry, kind: Word, common: &[Field], langu
         .collect();
     fields(text, &own, language);
     if kind == Word::ControllerRecord {
-        data(text, &entry.data, language);
+        data(text, entry, language);
     }
     text.push_str("</section>\n");
 }
@@ -100,7 +100,7 @@ fn fields(text: &mut String, fields: &[Field], language: Language) {
     text.push_str("</tbody>\n</table>\n");
 }
 
-fn data(text: &mut String, data: &[DataLine], language: Language) {
+fn data(text: &mut String, entry: &Entry, language: Language) {
     let [category, class, retention] =
         [Word::Data, Word::Class, Word::Retention].map(|word| word.in_language(language));
     let _ = write!(
@@ -108,7 +108,7 @@ fn data(text: &mut String, data: &[DataLine], language: Language) {
         "<table class=\"data\">\n<thead>\n<tr><th scope=\"col\">{category}</th><th scope=\"col\">{class}</th>\
          <th scope=\"col\">{retention}</th></tr>\n</thead>\n<tbody>\n"
     );
-    for line in data {
+    for line in &entry.data {
         let classes: Vec<&str> = line
             .classes
             .iter()
@@ -123,12 +123,12 @@ fn data(text: &mut String, data: &[DataLine], language: Language) {
         lines(text, &line.retention.lines(language), language);
         text.push_str("</td></tr>\n");
     }
-    if data.is_empty() {
-        let not_stated = Word::NotStated.in_language(language);
-        let _ = writeln!(
-            text,
-            "<tr><td class=\"unsaid\">{not_stated}</td><td></td><td class=\"unsaid\">{not_stated}</td></tr>"
-        );
+    if entry.data.is_empty() {
+        text.push_str("<tr><td>");
+        lines(text, &entry.no_data.lines(language), language);
+        text.push_str("</td><td></td><td>");
+        lines(text, &Said::Nothing.lines(language), language);
+        text.push_str("</td></tr>\n");
     }
     text.push_str("</tbody>\n</table>\n");
 }

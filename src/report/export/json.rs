@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::page::{Field, Page, Said};
+use super::{
+    page::{Field, Page, Said},
+    word::Word,
+};
 
 /// Writes the page.
 pub fn write(page: &Page) -> String {
@@ -19,6 +22,8 @@ pub fn write(page: &Page) -> String {
             });
             if !entry.data.is_empty() {
                 fields.insert("data".to_owned(), data.collect());
+            } else if page.kind == Word::ControllerRecord {
+                fields.insert("data".to_owned(), value(&entry.no_data));
             }
             Value::Object(fields)
         })

@@ -55,7 +55,7 @@ impl Language {
 macro_rules! words {
     ($( $(#[$doc:meta])* $word:ident $key:literal $english:literal $danish:literal $finnish:literal $swedish:literal; )*) => {
         /// A word of an export.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         pub enum Word {
             $( $(#[$doc])* #[doc = $english] $word, )*
         }
@@ -100,6 +100,7 @@ words! {
     Documents "documents" "Taken from" "Taget fra" "Lähteet" "Hämtat från";
     Revision "revision" "Revision" "Revision" "Versio" "Revision";
     Activity "activity" "Processing activity" "Behandlingsaktivitet" "Käsittelytoimi" "Behandling";
+    InEffect "in_effect" "In effect" "I kraft" "Voimassa" "Gäller";
     JointControllers "joint_controllers" "Joint controllers" "Fælles dataansvarlige" "Yhteisrekisterinpitäjät" "Gemensamt personuppgiftsansvariga";
     Principals "controllers" "Controllers" "Dataansvarlige" "Rekisterinpitäjät" "Personuppgiftsansvariga";
     Description "description" "Description" "Beskrivelse" "Kuvaus" "Beskrivning";
@@ -132,6 +133,16 @@ words! {
     Anywhere "country_not_stated" "country not stated" "land ikke angivet" "maata ei ilmoitettu" "land anges inte";
     AsAbove "as_above" "as above, for all activities" "som ovenfor, for alle aktiviteter" "kuten yllä, kaikille toimille"
         "som ovan, för alla behandlingar";
+    Retired "retired" "no longer carried out" "udføres ikke længere" "ei enää käytössä" "utförs inte längre";
+    ByConsent "by_consent" "whomever the person's consent names" "den, som personens samtykke nævner"
+        "suostumuksessa nimetty" "den som personens samtycke anger";
+    StoredOnly "stored_only" "then stored only" "derefter kun opbevaring" "sen jälkeen vain säilytys"
+        "därefter endast lagring";
+    ProlongedBy "prolonged_by" "prolonged by" "forlænges ved" "pidentyy tapahtumasta" "förlängs vid";
+    AtTheEnd "at_the_end" "at the end" "til sidst" "lopuksi" "till sist";
+    Review "review" "review" "gennemgang" "tarkistus" "granskning";
+    For "for" "for" "for" "koskee" "för";
+    If "if" "if" "hvis" "jos" "om";
     Contract "contract" "contract" "aftale" "sopimus" "avtal";
 }
 

@@ -10,7 +10,7 @@ use crate::{
         party::{ContractState, Processor, TransferTool},
         register::PublicRole,
         retention::RetentionRule,
-        statement::{List, Says, Scope},
+        statement::{List, Scope},
         term::{FORMER, Term},
         vocabulary::Facet,
     },
@@ -111,6 +111,11 @@ pub fn activity(lint: &mut Lint<'_>, within: Within<'_>) {
 
 fn roles(lint: &mut Lint<'_>, within: Within<'_>) {
     let reaches = |contact: &Option<Contact>| contact.as_ref().is_some_and(Contact::reaches);
+    let joint = &within.activity.joint_controllers;
+    if within.activity.role == Role::JointController && joint.is_empty() {
+        let place = of_activity(within, "joint_controllers");
+        lint.add(LintCode::JointControllerContactMissing, place, "");
+    }
     for (index, joint) in within.activity.joint_controllers.iter().enumerate() {
         let place = of_activity(within, &format!("joint_controllers[{index}]"));
         if !reaches(&joint.contact) {
@@ -151,11 +156,7 @@ fn contents(lint: &mut Lint<'_>, within: Within<'_>) {
     let discloses = activity.disclosures.iter().any(|entry| entry.stated.declares());
     let processors = within.processors();
     let has_processors = processors.entries.iter().any(|entry| entry.stated.declares());
-    let says_something = |list| {
-        within
-            .extent(list)
-            .is_some_and(|(_, extent)| extent.says == Says::None)
-    };
+    let says_something = |list| within.none(list).is_some();
     if !discloses && !has_processors && !says_something(List::Recipients) {
         lint.add(
             LintCode::RecipientsNotStated,
@@ -174,7 +175,9 @@ pub fn declared<'a>(within: Within<'a>) -> impl Iterator<Item = &'a DataUse> {
 
 fn retention(lint: &mut Lint<'_>, within: Within<'_>) {
     let [own, default] = within.retention();
-    let rules: Vec<&RetentionRule> = own.entries.iter().chain(default.entries).collect();
+    // How long at most is what Art. 30(1)(f) asks for.
+    let rules = own.entries.iter().chain(default.entries);
+    let rules: Vec<&RetentionRule> = rules.filter(|rule| rule.limit.is_maximum()).collect();
     let subjects = within.activity.subjects.iter();
     let declared_subjects: Vec<&Term> = subjects
         .filter(|entry| entry.stated.declares())
@@ -189,7 +192,7 @@ fn retention(lint: &mut Lint<'_>, within: Within<'_>) {
         };
         let is_kept = |data: &Term, subject: Option<&Term>| {
             let keeps = |rule: &&RetentionRule| {
-                covers_data(within, &rule.scope, data)
+                covers_data(within, &rule.scope, data, data_use)
                     && subject.is_none_or(|subject| covers_subject(within, &rule.scope, subject))
             };
             rules.iter().any(keeps)
@@ -228,9 +231,9 @@ fn default_retention(lint: &mut Lint<'_>) {
     }
 }
 
-fn covers_data(within: Within<'_>, scope: &Scope, data: &Term) -> bool {
+fn covers_data(within: Within<'_>, scope: &Scope, data: &Term, data_use: &DataUse) -> bool {
     let terms = &within.record.data;
-    let classes = terms.classes(data);
+    let classes = terms.classes(data).union(data_use.raised_to);
     !scope.names_data()
         || scope.data.iter().any(|kept| terms.is_within(data, kept))
         || scope.data_classes.iter().any(|class| classes.is(*class))

@@ -1,13 +1,17 @@
 //! Statements of one record that cannot both be so, and statements about what is not there.
 
 use super::{Lint, LintCode, completeness::declared};
-use crate::domain::{
-    activity::{DataUse, LegalBasis},
-    finding::Evidence,
-    listed::Within,
-    retention::RetentionRule,
-    statement::{List, Provenance, Scope},
-    term::Term,
+use crate::{
+    domain::{
+        activity::{DataUse, LegalBasis, Place},
+        finding::Evidence,
+        listed::Within,
+        party::Country,
+        retention::RetentionRule,
+        statement::{List, Provenance, Scope},
+        term::Term,
+    },
+    law::eea,
 };
 
 /// What an activity says against itself.
@@ -56,7 +60,14 @@ fn none_beside_list(lint: &mut Lint<'_>, within: Within<'_>) {
             List::Processors,
             processors.entries.iter().any(|entry| entry.stated.declares()),
         ),
-        (List::Transfers, !activity.transfers.is_empty()),
+        (
+            List::Sources,
+            declared(within).any(|entry| !entry.sources.is_empty()),
+        ),
+        (
+            List::Transfers,
+            !activity.transfers.is_empty() || leaves_the_eea(lint, within),
+        ),
         (
             List::AutomatedDecisions,
             activity
@@ -75,6 +86,22 @@ fn none_beside_list(lint: &mut Lint<'_>, within: Within<'_>) {
             lint.add(LintCode::NoneBesideList, evidence, detail);
         }
     }
+}
+
+/// Whether a disclosure or processor of the activity is in a third country.
+fn leaves_the_eea(lint: &Lint<'_>, within: Within<'_>) -> bool {
+    let is_third = |country: &Country| !eea::contains(*country, lint.today);
+    let disclosures = within.activity.disclosures.iter();
+    let mut places = disclosures
+        .filter(|entry| entry.stated.declares())
+        .flat_map(|entry| &entry.places);
+    let discloses = places.any(|place| matches!(place, Place::Country(country) if is_third(country)));
+    let processors = within.processors();
+    let processors = processors.entries.iter();
+    let mut processors = processors
+        .filter(|entry| entry.stated.declares())
+        .filter_map(|entry| within.record.processors.get(&entry.processor));
+    discloses || processors.any(|processor| processor.countries.iter().any(is_third))
 }
 
 /// DENIED_AND_DECLARED: the very term is used and said not to be used, and nothing tells the two apart.

@@ -112,6 +112,7 @@ fn of_class(lint: &mut Lint<'_>, within: Within<'_>, class: DataClass) {
             ground.country == controller.country.as_str() && ground.class == class && !ground.source.confirmed
         })
         .filter(|ground| ground.sectors.is_empty() || ground.sectors.contains(&controller.sector))
+        .filter(|ground| ground.roles.is_empty() || ground.roles.contains(&controller.public_role))
         .map(|ground| ground.source.citation)
         .collect();
     unconfirmed.dedup();

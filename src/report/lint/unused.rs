@@ -84,8 +84,11 @@ fn named(record: &Record) -> Named<'_> {
             named.add_scope(&disclosure.scope);
             named.conditions.extend(&disclosure.conditions);
         }
-        for operation in &activity.operations {
-            named.add_scope(&operation.scope);
+        for opt_out in &activity.opt_outs {
+            named.add_scope(&opt_out.scope);
+        }
+        for decision in &activity.automated_decisions {
+            named.add_scope(&decision.scope);
         }
     }
     let all = || record.activities.values();
@@ -94,6 +97,7 @@ fn named(record: &Record) -> Named<'_> {
         .chain(&defaults.processors)
     {
         named.parties.insert(&entry.processor);
+        named.add_scope(&entry.scope);
     }
     for basis in all()
         .flat_map(|activity| &activity.legal_bases)
@@ -106,7 +110,14 @@ fn named(record: &Record) -> Named<'_> {
         .flat_map(|activity| &activity.retention)
         .chain(&defaults.retention)
     {
+        named.add_scope(&rule.scope);
         named.conditions.extend(&rule.conditions);
+    }
+    for operation in all()
+        .flat_map(|activity| &activity.operations)
+        .chain(&defaults.operations)
+    {
+        named.add_scope(&operation.scope);
     }
     let register = &record.register.prohibitions;
     for prohibition in all().flat_map(|activity| &activity.prohibitions).chain(register) {
