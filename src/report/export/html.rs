@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::{
     entry::Entry,
+    kept::DataLine,
     page::{Field, Page, Said},
     word::{Language, Word},
 };
@@ -108,7 +109,7 @@ fn data(text: &mut String, entry: &Entry, language: Language) {
         "<table class=\"data\">\n<thead>\n<tr><th scope=\"col\">{category}</th><th scope=\"col\">{class}</th>\
          <th scope=\"col\">{retention}</th></tr>\n</thead>\n<tbody>\n"
     );
-    for line in &entry.data {
+    for (titles, line) in alike(&entry.data) {
         let classes: Vec<&str> = line
             .classes
             .iter()
@@ -117,7 +118,7 @@ fn data(text: &mut String, entry: &Entry, language: Language) {
         let _ = write!(
             text,
             "<tr><td>{}</td><td>{}</td><td>",
-            escaped(&line.title),
+            escaped(&titles.join(", ")),
             classes.join(", ")
         );
         lines(text, &line.retention.lines(language), language);
@@ -131,6 +132,21 @@ fn data(text: &mut String, entry: &Entry, language: Language) {
         text.push_str("</td></tr>\n");
     }
     text.push_str("</tbody>\n</table>\n");
+}
+
+/// Categories of one class that are kept alike stand in one row.
+fn alike(data: &[DataLine]) -> Vec<(Vec<&str>, &DataLine)> {
+    let mut rows: Vec<(Vec<&str>, &DataLine)> = Vec::new();
+    for line in data {
+        let same = rows
+            .iter_mut()
+            .find(|(_, row)| row.classes == line.classes && row.retention == line.retention);
+        match same {
+            Some((titles, _)) => titles.push(&line.title),
+            None => rows.push((vec![&line.title], line)),
+        }
+    }
+    rows
 }
 
 /// One line as it is, several as a list; what is not stated catches the eye.
