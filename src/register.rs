@@ -4,6 +4,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
+    time::Duration,
 };
 
 use jiff::Timestamp;
@@ -113,6 +114,9 @@ pub struct Recorded {
     pub record: Record,
 }
 
+/// How long an answer to a change waits for the change to be served.
+const VISIBLE_WITHIN: Duration = Duration::from_secs(2);
+
 /// The registers of a store.
 #[derive(Clone, Debug)]
 pub struct Registers {
@@ -184,6 +188,8 @@ impl Registers {
         };
         let committed = write.commit(change).await?;
         self.replica.nudge();
+        // Who has applied a register and asks this server next is answered from it.
+        self.replica.reaches(committed.revision, VISIBLE_WITHIN).await;
         tracing::info!(
             register = %draft.register,
             revision = committed.revision.number(),

@@ -86,6 +86,8 @@ struct Inner {
     served: ArcSwapOption<Served>,
     state: watch::Sender<State>,
     nudge: Notify,
+    /// The revision that is served, for those who wait for one.
+    reached: watch::Sender<Revision>,
     /// One refresh at a time.
     turn: Mutex<()>,
 }
@@ -98,6 +100,7 @@ impl Replica {
             served: ArcSwapOption::empty(),
             state: watch::Sender::new(State::Starting),
             nudge: Notify::new(),
+            reached: watch::Sender::default(),
             turn: Mutex::default(),
         }))
     }
@@ -120,6 +123,17 @@ impl Replica {
     /// Asks for a refresh soon.
     pub fn nudge(&self) {
         self.0.nudge.notify_one();
+    }
+
+    /// Waits until this revision is served, but no longer than that, and not where nothing is served.
+    pub async fn reaches(&self, revision: Revision, within: Duration) {
+        if self.state() != State::Serving {
+            return;
+        }
+        let mut reached = self.0.reached.subscribe();
+        let waited = reached.wait_for(|served| *served >= revision);
+        // Where it does not come in time, checks see it a little later.
+        let _ = tokio::time::timeout(within, waited).await;
     }
 
     /// Brings what is served up to date.
@@ -175,10 +189,12 @@ impl Replica {
     }
 
     fn publish(&self, served: Served) {
+        let revision = served.head.revision;
         self.0.served.store(Some(Arc::new(served)));
         self.0
             .state
             .send_if_modified(|state| std::mem::replace(state, State::Serving) != State::Serving);
+        self.0.reached.send_replace(revision);
     }
 
     /// Refreshes for ever. Says once when it starts to fail, and once when it recovers.

@@ -237,3 +237,30 @@ async fn the_contract_can_be_asked_for() {
         v1alpha::server_reflection_response::MessageResponse::FileDescriptorResponse(_)
     ));
 }
+
+/// Who has applied a register and asks the same server next is answered from it, without waiting.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_applied_is_answered() {
+    let app = App::start(Engine::Sqlite).await;
+    for round in 0..5 {
+        let id = format!("shop-{round}");
+        let request = pb::ApplyRegisterRequest {
+            document: Some(crate::app::small(&id, "Shop")),
+            ..pb::ApplyRegisterRequest::default()
+        };
+        let applied = app
+            .registers()
+            .apply_register(request)
+            .await
+            .unwrap()
+            .into_inner();
+        let question = pb::CheckRequest {
+            register: id,
+            activity: "none".to_owned(),
+            operations: vec![pb::Operation::Erase.into()],
+            ..pb::CheckRequest::default()
+        };
+        let answer = app.decisions().check(question).await.unwrap().into_inner();
+        assert!(answer.revision >= applied.revision, "{answer:?}");
+    }
+}

@@ -15,11 +15,13 @@ body { font: 10pt/1.4 system-ui, sans-serif; color: #111; max-width: 180mm; marg
 h1 { font-size: 17pt; margin: 0 0 1mm; }
 h2 { font-size: 13pt; margin: 9mm 0 2mm; border-bottom: .5pt solid #777; padding-bottom: 1mm; break-after: avoid; }
 p.kind { margin: 0 0 5mm; color: #444; }
-table { width: 100%; border-collapse: collapse; table-layout: fixed; margin-bottom: 3mm; }
+table { width: calc(100% - 1pt); border-collapse: collapse; table-layout: fixed; margin-bottom: 3mm; }
 th, td { text-align: left; vertical-align: top; padding: 1.2mm 2mm; border: .5pt solid #bbb; overflow-wrap: anywhere; }
 th { background: #f3f3f3; font-weight: 600; }
-table.fields th { width: 45mm; }
+table.fields th { width: 52mm; }
 table.data thead { display: table-header-group; }
+table.data th:nth-child(1) { width: 55mm; }
+table.data th:nth-child(2) { width: 24mm; }
 tr { break-inside: avoid; }
 ul { margin: 0; padding-left: 4mm; }
 .unsaid { color: #8a1c1c; font-style: italic; }

@@ -7,8 +7,10 @@ use super::{
 };
 use crate::domain::{
     listed::Within,
+    name::Id,
     operation::Operation,
     retention::{EndAction, Extension, Limit, RetentionRule},
+    statement::PurposeRef,
     term::{DataClass, Term},
 };
 
@@ -67,7 +69,15 @@ fn kept(within: Within<'_>, data: &Term, is: impl Fn(DataClass) -> bool, languag
     };
     let [own, default] = within.retention();
     let mut rules: Vec<&RetentionRule> = own.entries.iter().filter(touches).collect();
-    let says = |side: fn(Limit) -> bool| rules.iter().any(|rule| side(rule.limit));
+    // A rule for some purposes, persons or cases leaves the register's for the others.
+    let is_for_all = |rule: &RetentionRule| {
+        let scope = &rule.scope;
+        scope.purposes.is_empty() && scope.subjects.is_empty() && rule.conditions.is_empty()
+    };
+    let says = |side: fn(Limit) -> bool| {
+        let mut all = rules.iter().filter(|rule| is_for_all(rule));
+        all.any(|rule| side(rule.limit))
+    };
     let (longest, shortest) = (says(Limit::is_maximum), says(Limit::is_minimum));
     let counts =
         |rule: &&RetentionRule| rule.limit.is_maximum() && !longest || rule.limit.is_minimum() && !shortest;
@@ -116,11 +126,14 @@ fn limit(within: Within<'_>, rule: &RetentionRule, language: Language) -> String
     };
     parts.extend(end.map(|end| format!("{}: {end}", say(Word::AtTheEnd))));
     let subjects = rule.scope.subjects.iter();
-    let subjects: Vec<&str> = subjects
-        .map(|subject| within.record.subjects.title(subject))
-        .collect();
-    if !subjects.is_empty() {
-        parts.push(format!("{}: {}", say(Word::For), subjects.join(", ")));
+    let subjects = subjects.map(|subject| within.record.subjects.title(subject));
+    let purposes = rule.scope.purposes.iter().map(|served| match served {
+        PurposeRef::Code(code) => code.concept().label,
+        PurposeRef::Id(id) => purpose(within, id),
+    });
+    let whose = subjects.chain(purposes).collect::<Vec<_>>();
+    if !whose.is_empty() {
+        parts.push(format!("{}: {}", say(Word::For), whose.join(", ")));
     }
     let conditions = rule.conditions.iter();
     parts.extend(conditions.map(|id| {
@@ -134,4 +147,12 @@ fn limit(within: Within<'_>, rule: &RetentionRule, language: Language) -> String
     } else {
         format!("{computed} ({})", rule.text)
     }
+}
+
+/// A purpose of the activity in words.
+fn purpose<'a>(within: Within<'a>, id: &'a Id) -> &'a str {
+    let mut purposes = within.activity.purposes.iter();
+    let named = purposes.find(|purpose| purpose.id == *id);
+    let text = named.map(|purpose| purpose.text.as_str());
+    text.filter(|text| !text.is_empty()).unwrap_or(id.as_str())
 }
