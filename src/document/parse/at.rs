@@ -190,7 +190,13 @@ impl<'v> At<'v> {
     pub fn code(&mut self, facet: Facet, text: &str) -> Option<Code> {
         let code = vocabulary::lookup(facet, text);
         if code.is_none() {
-            self.wrong(format_args!("{} {}", facet.noun(), UnknownTerm::new(facet, text)));
+            let unknown = UnknownTerm::new(facet, text);
+            let hint = if unknown.nearest.is_empty() {
+                "; codes are those of the vocabulary (`ropa codes`)"
+            } else {
+                ""
+            };
+            self.wrong(format_args!("{} {unknown}{hint}", facet.noun()));
         }
         code
     }
