@@ -248,6 +248,7 @@ themes! {
     denmark
     erasure
     grounds
+    minima
     periods
     prohibitions
     purposes

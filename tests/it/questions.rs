@@ -4,7 +4,7 @@ use std::{fmt::Write as _, fs, path::Path};
 
 use ropa::{
     document::{json, manifest},
-    pb::{CheckRequest, CheckResponse, FindingCode, Verdict},
+    pb::{CheckRequest, CheckResponse, FindingCode, LawReference, LegalBasis, Scope, Verdict},
 };
 use serde_json::Value;
 
@@ -181,6 +181,53 @@ async fn pfa_answers_as_its_document_says() {
 #[tokio::test]
 async fn pfa_answers_the_same_from_postgresql() {
     ask(Engine::Postgres, "pfa", 45).await;
+}
+
+/// What the record of Min A-kasse lacks for trade-union membership is what an update adds.
+#[tokio::test]
+async fn an_exception_that_is_added_permits() {
+    let app = App::with_examples(Engine::Sqlite).await;
+    let entries = entries("min-a-kasse");
+    let entry = entries
+        .iter()
+        .find(|entry| entry.id == "enrol-union-explicit-consent");
+    let question = entry.unwrap().question.clone();
+    let before = app
+        .decisions()
+        .check(question.clone())
+        .await
+        .unwrap()
+        .into_inner();
+    assert_eq!(before.verdict(), Verdict::Denied);
+    assert!(
+        before
+            .findings
+            .iter()
+            .any(|finding| finding.code() == FindingCode::Art9ExceptionMissing)
+    );
+    let mut document = crate::app::example("min-a-kasse");
+    let activity = document
+        .activities
+        .iter_mut()
+        .find(|activity| activity.name.ends_with("/membership-and-benefits"));
+    activity.unwrap().legal_bases.push(LegalBasis {
+        article_6: "eu-gdpr:A6-1-c".to_owned(),
+        article_9: "eu-gdpr:A9-2-a".to_owned(),
+        laws: vec![LawReference {
+            act: "Unemployment Insurance Act".to_owned(),
+            provision: String::new(),
+        }],
+        scope: Some(Scope {
+            data: vec!["pd:TradeUnionMembership".to_owned()],
+            purposes: vec!["enrolment".to_owned()],
+            ..Scope::default()
+        }),
+        ..LegalBasis::default()
+    });
+    app.apply(document).await.unwrap();
+    let after = app.decisions().check(question).await.unwrap().into_inner();
+    assert_eq!(after.verdict(), Verdict::Permitted, "{after:?}");
+    assert!(after.revision > before.revision);
 }
 
 /// Every activity of the examples has a question that is permitted and one that is refused.

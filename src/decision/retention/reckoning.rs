@@ -106,7 +106,7 @@ pub fn last_days(case: &Case<'_>, rule: &RetentionRule) -> Option<(Date, Date)> 
     };
     let first = ends(day, period);
     let prolonged = rule.extensions.iter().filter_map(|extension| {
-        let on = within(case, extension, day, first.0)?;
+        let on = prolongs_on(case, extension, day, first.0)?;
         extension.period.map(|period| ends(on, period))
     });
     Some(prolonged.fold(first, |one, other| (one.0.max(other.0), one.1.max(other.1))))
@@ -123,13 +123,13 @@ pub fn is_prolonged(case: &Case<'_>, rule: &RetentionRule) -> bool {
         return false;
     };
     let counts = |extension: &Extension| {
-        extension.period.is_none() && within(case, extension, day, use_until).is_some()
+        extension.period.is_none() && prolongs_on(case, extension, day, use_until).is_some()
     };
     case.day > use_until && rule.extensions.iter().any(counts)
 }
 
 /// The day of an event that prolongs, where it lies within the period.
-fn within(case: &Case<'_>, extension: &Extension, from: Date, until: Date) -> Option<Date> {
+fn prolongs_on(case: &Case<'_>, extension: &Extension, from: Date, until: Date) -> Option<Date> {
     match case.facts().event(extension.event) {
         Some(EventFact::On(on)) if from <= on && on <= until => Some(on),
         _ => None,
