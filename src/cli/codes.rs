@@ -2,8 +2,6 @@
 
 use std::process::ExitCode;
 
-use clap::ValueEnum;
-
 use crate::domain::vocabulary::{self, Code, Concept, Facet};
 
 #[derive(Debug, clap::Args)]
@@ -17,48 +15,36 @@ pub struct Args {
     /// Words of the code or of its label; all of them have to be in it. None: every code.
     words: Vec<String>,
 
-    /// Only codes of this kind.
-    #[arg(long, value_enum)]
-    facet: Option<Kind>,
+    /// Only codes of this kind: purpose, operation, data, subject, measure, party, legal-basis or event.
+    #[arg(long, value_parser = facet)]
+    facet: Option<Facet>,
 }
 
-/// What a code is written in.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Kind {
-    Purpose,
-    Operation,
-    Data,
-    Subject,
-    Measure,
-    /// Kinds of recipients, processors and sources.
-    Party,
-    LegalBasis,
-    Event,
-}
+const FACETS: [(&str, Facet); 8] = [
+    ("purpose", Facet::Purpose),
+    ("operation", Facet::Operation),
+    ("data", Facet::Data),
+    ("subject", Facet::Subject),
+    ("measure", Facet::Measure),
+    ("party", Facet::Party),
+    ("legal-basis", Facet::LegalBasis),
+    ("event", Facet::Event),
+];
 
-impl Kind {
-    const fn facet(self) -> Facet {
-        match self {
-            Self::Purpose => Facet::Purpose,
-            Self::Operation => Facet::Operation,
-            Self::Data => Facet::Data,
-            Self::Subject => Facet::Subject,
-            Self::Measure => Facet::Measure,
-            Self::Party => Facet::Party,
-            Self::LegalBasis => Facet::LegalBasis,
-            Self::Event => Facet::Event,
-        }
-    }
+fn facet(text: &str) -> Result<Facet, String> {
+    let named = FACETS.iter().find(|(name, _)| *name == text);
+    named.map(|(_, facet)| *facet).ok_or_else(|| {
+        let names: Vec<&str> = FACETS.iter().map(|(name, _)| *name).collect();
+        format!("one of {}", names.join(", "))
+    })
 }
 
 pub fn codes(args: &Args) -> ExitCode {
     let words: Vec<String> = args.words.iter().map(|word| word.to_lowercase()).collect();
-    let kinds = args
-        .facet
-        .map_or_else(|| Kind::value_variants().to_vec(), |kind| vec![kind]);
+    let facets = FACETS.iter().map(|(_, facet)| *facet);
     let mut found = 0;
-    for kind in kinds {
-        let mut codes: Vec<Code> = vocabulary::codes(kind.facet())
+    for facet in facets.filter(|facet| args.facet.is_none_or(|only| only == *facet)) {
+        let mut codes: Vec<Code> = vocabulary::codes(facet)
             .filter(|code| has_all(code.concept(), &words))
             .collect();
         codes.sort_by_key(|code| code.as_str());
