@@ -182,9 +182,22 @@ impl Case<'_> {
 
     /// Whether the data identifies persons by itself.
     pub fn identifies(&self, asked: &Combination<'_>) -> bool {
-        let identifying = Term::parse(Facet::Data, "pd:Identifying").ok();
+        // The vocabulary has contact details, accounts, addresses of devices and recordings elsewhere.
+        const IDENTIFYING: [&str; 5] = [
+            "pd:Identifying",
+            "pd:Contact",
+            "pd:FinancialAccount",
+            "pd:IPAddress",
+            "pd:VoiceCommunicationRecording",
+        ];
+        let terms = IDENTIFYING
+            .iter()
+            .filter_map(|code| Term::parse(Facet::Data, code).ok());
+        let terms: Vec<Term> = terms.collect();
         asked.data.is_some_and(|data| {
-            identifying.is_some_and(|identifying| self.record.data.is_within(data, &identifying))
+            terms
+                .iter()
+                .any(|identifying| self.record.data.is_within(data, identifying))
         })
     }
 

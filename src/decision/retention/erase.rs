@@ -5,7 +5,7 @@ use jiff::civil::Date;
 
 use super::{
     Guard, Rule, covers, guard, is_on, overridden,
-    reckoning::{Event, event, is_prolonged, last_days},
+    reckoning::{Event, Prolongation, event, last_days, prolongation},
     statutory,
 };
 use crate::{
@@ -42,7 +42,8 @@ fn unresolved<'a>(
 ) -> Outcome {
     let ends: Vec<Date> = rules
         .iter()
-        .filter(|rule| rule.longest && is_on(case, rule.rule) && !is_prolonged(case, rule.rule))
+        .filter(|rule| rule.longest && is_on(case, rule.rule))
+        .filter(|rule| matches!(prolongation(case, rule.rule), Prolongation::Known))
         .filter(|rule| covers(case, asked, rule.rule))
         .filter(|rule| matches!(overridden(case, asked, rules, rule.rule), Guard::Off))
         .filter_map(|rule| last_days(case, rule.rule))
@@ -91,21 +92,28 @@ fn minimum(case: &Case<'_>, rule: &Rule<'_>) -> Outcome {
         };
         Outcome::from(Finding::new(code).detail(detail).evidence(rule.evidence.clone()))
     };
+    let unknown = |code| {
+        Outcome::from(
+            Finding::new(FindingCode::RetentionAnchorUnknown)
+                .asks(format!("events[\"{code}\"]"))
+                .evidence(rule.evidence.clone()),
+        )
+    };
     let held = match event(case, rule.rule) {
-        Event::On(_) if is_prolonged(case, rule.rule) => {
-            let code = FindingCode::RetentionExtensionOpen;
-            case.attest(Finding::new(code).evidence(rule.evidence.clone()))
-        }
-        Event::On(_) => match last_days(case, rule.rule) {
-            Some((last, _)) if case.day > last => return Outcome::default(),
-            Some((last, _)) => refused(format!("until {last}")).until(last.tomorrow().ok()),
-            None => refused(String::new()),
+        Event::On(_) => match (prolongation(case, rule.rule), last_days(case, rule.rule)) {
+            (Prolongation::Unknown(code), _) => unknown(code),
+            (Prolongation::WithoutLength, _) => {
+                let code = FindingCode::RetentionExtensionOpen;
+                case.attest(Finding::new(code).evidence(rule.evidence.clone()))
+            }
+            (Prolongation::Known, Some((last, _))) if case.day > last => return Outcome::default(),
+            (Prolongation::Known, Some((last, _))) => {
+                refused(format!("until {last}")).until(last.tomorrow().ok())
+            }
+            (Prolongation::Known, None) => refused(String::new()),
         },
         Event::NotYet => refused("the period has not begun".to_owned()),
-        Event::Unknown(code) | Event::Unsaid(code) => Finding::new(FindingCode::RetentionAnchorUnknown)
-            .asks(format!("events[\"{code}\"]"))
-            .evidence(rule.evidence.clone())
-            .into(),
+        Event::Unknown(code) | Event::Unsaid(code) => unknown(code),
     };
     match guard(case, rule.rule) {
         Guard::On => held,

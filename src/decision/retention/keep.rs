@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::{
     Guard, Rule, covers, guard, is_on, overridden,
-    reckoning::{Event, ends_at_the_latest, event, is_over, is_prolonged, last_days},
+    reckoning::{Event, Prolongation, ends_at_the_latest, event, is_over, last_days, prolongation},
     statutory,
 };
 use crate::{
@@ -129,10 +129,19 @@ fn maximum(
             outcome =
                 outcome.with(found(FindingCode::RetentionInterpreted).detail(rule.rule.event.to_string()));
         }
-        if is_prolonged(case, rule.rule) {
-            outcome = outcome.and(case.attest(found(FindingCode::RetentionExtensionOpen)));
-            reckoned = true;
-            continue;
+        match prolongation(case, rule.rule) {
+            Prolongation::Known => {}
+            Prolongation::WithoutLength => {
+                outcome = outcome.and(case.attest(found(FindingCode::RetentionExtensionOpen)));
+                reckoned = true;
+                continue;
+            }
+            Prolongation::Unknown(code) => {
+                let open = found(FindingCode::RetentionAnchorUnknown);
+                outcome = outcome.with(open.asks(format!("events[\"{code}\"]")));
+                reckoned = true;
+                continue;
+            }
         }
         if let Some((use_until, store_until)) = last_days(case, rule.rule) {
             ends.push(End {

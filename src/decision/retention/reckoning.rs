@@ -30,7 +30,12 @@ pub fn event(case: &Case<'_>, rule: &RetentionRule) -> Event {
         let ends = rule
             .period
             .and_then(|period| period.plus(rule.margin).last_day(day));
-        if ends.is_some_and(|ends| case.day > ends) {
+        // What may prolong it prolongs it from the first start, which is not known then.
+        let may_be_prolonged = rule.extensions.iter().any(|extension| {
+            let said = case.facts().event(extension.event);
+            matches!(said, Some(EventFact::On(_) | EventFact::Unknown))
+        });
+        if !may_be_prolonged && ends.is_some_and(|ends| case.day > ends) {
             return Event::On(day);
         }
     }
@@ -104,28 +109,58 @@ pub fn last_days(case: &Case<'_>, rule: &RetentionRule) -> Option<(Date, Date)> 
         let last = |period: Period| period.last_day(day).unwrap_or(Date::MAX);
         (last(period), last(period.plus(rule.margin)))
     };
-    let first = ends(day, period);
-    let prolonged = rule.extensions.iter().filter_map(|extension| {
-        let on = prolongs_on(case, extension, day, first.0)?;
-        extension.period.map(|period| ends(on, period))
-    });
-    Some(prolonged.fold(first, |one, other| (one.0.max(other.0), one.1.max(other.1))))
+    let mut last = ends(day, period);
+    // What prolongs a period lets later events lie within it; each round adds one at least, or it is the last.
+    for _ in &rule.extensions {
+        for extension in &rule.extensions {
+            let on = prolongs_on(case, extension, day, last.0);
+            if let (Some(on), Some(period)) = (on, extension.period) {
+                let other = ends(on, period);
+                last = (last.0.max(other.0), last.1.max(other.1));
+            }
+        }
+    }
+    Some(last)
 }
 
 /// Whether the last day of keeping that a rule gives is past.
 pub fn is_over(case: &Case<'_>, rule: &RetentionRule) -> bool {
-    !is_prolonged(case, rule) && last_days(case, rule).is_some_and(|(_, store_until)| case.day > store_until)
+    matches!(prolongation(case, rule), Prolongation::Known)
+        && last_days(case, rule).is_some_and(|(_, store_until)| case.day > store_until)
 }
 
-/// Whether a period that would be over was prolonged by an event, and the record does not say for how long.
-pub fn is_prolonged(case: &Case<'_>, rule: &RetentionRule) -> bool {
+/// What is known of the events that prolong a period that would be over.
+pub enum Prolongation {
+    /// All that matters.
+    Known,
+    /// One prolongs it, and the record does not say for how long.
+    WithoutLength,
+    /// Whether this one happened is said to be unknown.
+    Unknown(Code),
+}
+
+/// What prolongs a period that would be over.
+pub fn prolongation(case: &Case<'_>, rule: &RetentionRule) -> Prolongation {
     let (Event::On(day), Some((use_until, _))) = (event(case, rule), last_days(case, rule)) else {
-        return false;
+        return Prolongation::Known;
     };
-    let counts = |extension: &Extension| {
+    if case.day <= use_until {
+        return Prolongation::Known;
+    }
+    let unknown = rule
+        .extensions
+        .iter()
+        .find(|extension| matches!(case.facts().event(extension.event), Some(EventFact::Unknown)));
+    let without_length = |extension: &Extension| {
         extension.period.is_none() && prolongs_on(case, extension, day, use_until).is_some()
     };
-    case.day > use_until && rule.extensions.iter().any(counts)
+    if rule.extensions.iter().any(without_length) {
+        Prolongation::WithoutLength
+    } else {
+        unknown.map_or(Prolongation::Known, |extension| {
+            Prolongation::Unknown(extension.event)
+        })
+    }
 }
 
 /// The day of an event that prolongs, where it lies within the period.

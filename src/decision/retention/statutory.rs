@@ -10,6 +10,7 @@ use crate::{
     },
     domain::{
         finding::{Finding, FindingCode, Verdict},
+        organisation::Role,
         retention::Period,
         statement::Scope,
         term::Term,
@@ -70,7 +71,10 @@ fn keepings<'a>(
     case: &'a Case<'_>,
     asked: &'a Combination<'_>,
 ) -> impl Iterator<Item = &'static Keeping> + use<'a> {
+    // What it does for others is kept as their law says.
+    let own = case.activity.role != Role::Processor;
     keeping::binding(&case.record.register.controller, case.day)
+        .filter(move |_| own)
         .filter(move |keeping| case.overlaps_matter(&scope(keeping), asked))
 }
 
