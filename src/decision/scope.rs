@@ -190,14 +190,11 @@ impl Case<'_> {
             "pd:IPAddress",
             "pd:VoiceCommunicationRecording",
         ];
-        let terms = IDENTIFYING
-            .iter()
-            .filter_map(|code| Term::parse(Facet::Data, code).ok());
-        let terms: Vec<Term> = terms.collect();
         asked.data.is_some_and(|data| {
-            terms
+            let mut terms = IDENTIFYING
                 .iter()
-                .any(|identifying| self.record.data.is_within(data, identifying))
+                .filter_map(|code| Term::parse(Facet::Data, code).ok());
+            terms.any(|identifying| self.record.data.is_within(data, &identifying))
         })
     }
 

@@ -7,7 +7,6 @@ use crate::domain::{
     activity::{Article6, Article9},
     finding::FindingCode,
     operation::Operation,
-    party::Country,
     register::{Controller, PublicRole, Sector},
     term::DataClass,
     vocabulary::{self, Code, Facet},
@@ -94,7 +93,7 @@ impl NationalGround {
             day,
             operation,
         } = setting;
-        Country::parse(self.country) == Some(controller.country)
+        controller.country.as_str() == self.country
             && self.in_force.contains(day)
             && !self.never.contains(&operation)
             && (self.sectors.is_empty() || self.sectors.contains(&controller.sector))

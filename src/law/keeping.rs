@@ -3,10 +3,7 @@
 use jiff::civil::Date;
 
 use super::{InForce, LawCondition, Source};
-use crate::domain::{
-    party::Country,
-    register::{Controller, Sector},
-};
+use crate::domain::register::{Controller, Sector};
 
 /// A shortest period that a law sets. It is reckoned from the day on which the material was received: where the law
 /// names no start, that is the earliest there can be.
@@ -77,8 +74,22 @@ pub const PERIODS: [Keeping; 2] = [
 /// The periods that bind a controller on a day.
 pub fn binding(controller: &Controller, day: Date) -> impl Iterator<Item = &'static Keeping> + use<'_> {
     PERIODS.iter().filter(move |keeping| {
-        Country::parse(keeping.country) == Some(controller.country)
+        controller.country.as_str() == keeping.country
             && controller.sector == keeping.sector
             && keeping.in_force.contains(day)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::vocabulary::{self, Facet};
+
+    #[test]
+    fn every_code_is_known() {
+        assert!(vocabulary::lookup(Facet::Event, RECEIVED).is_some());
+        for code in PERIODS.iter().flat_map(|keeping| keeping.data) {
+            assert!(vocabulary::lookup(Facet::Data, code).is_some(), "{code}");
+        }
+    }
 }

@@ -5,7 +5,6 @@ use jiff::civil::Date;
 
 use super::{InForce, LawCondition, Source};
 use crate::domain::{
-    party::Country,
     register::{Controller, Sector},
     vocabulary::Code,
 };
@@ -123,7 +122,7 @@ pub fn next_change(controller: &Controller, day: Date) -> Option<Date> {
 }
 
 fn is_for(controller: &Controller) -> bool {
-    Country::parse("SE") == Some(controller.country) && controller.sector == Sector::SocialInsurance
+    controller.country.as_str() == "SE" && controller.sector == Sector::SocialInsurance
 }
 
 /// What section 12 says of a search by health data for each of these purposes: the strictest of their codes counts.
