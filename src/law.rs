@@ -11,6 +11,7 @@ mod fi;
 pub mod ground;
 pub mod grounds;
 pub mod keeping;
+pub mod marketing;
 mod se;
 pub mod sfb_114;
 
@@ -91,6 +92,7 @@ pub fn is_condition(id: &str) -> bool {
         || keeping::PERIODS
             .iter()
             .any(|keeping| keeping.condition.is_some_and(|condition| condition.id == id))
+        || marketing::conditions().any(|condition| condition.id == id)
         || grounds::all().any(|ground| ground.conditions.iter().any(|condition| condition.id == id))
 }
 
@@ -115,6 +117,7 @@ pub fn ruleset_digest() -> &'static str {
         hash.update(format!("{:?}", child_age::AGES));
         hash.update(format!("{:?}", sfb_114::PURPOSES));
         hash.update(format!("{:?}", keeping::PERIODS));
+        hash.update(format!("{:?} {:?}", marketing::APPROACHES, marketing::PASSING_ON));
         grounds::all().for_each(|ground| hash.update(format!("{ground:?}")));
         hash.update(format!("{:?}", [CONTRACT_PARTY, sfb_114::CONCERNS_BENEFIT]));
         hash.update(format!(

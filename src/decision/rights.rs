@@ -6,13 +6,16 @@ use super::{
     ground,
     outcome::Outcome,
 };
-use crate::domain::{
-    activity::Article6,
-    finding::{Finding, FindingCode, Verdict},
-    operation::Operation,
-    question::{Fact, RequestFact},
-    term::Term,
-    vocabulary::Facet,
+use crate::{
+    domain::{
+        activity::Article6,
+        finding::{Finding, FindingCode, Verdict},
+        operation::Operation,
+        question::{Fact, RequestFact},
+        term::Term,
+        vocabulary::Facet,
+    },
+    law::marketing::{self, Approach},
 };
 
 /// Objection where it is absolute, restriction, erasure.
@@ -28,7 +31,7 @@ pub fn rights(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
         };
     }
     Outcome::all([
-        marketing(case),
+        direct_marketing(case),
         channel(case, asked),
         opt_out(case, asked),
         restriction(case, asked),
@@ -37,7 +40,7 @@ pub fn rights(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
 }
 
 /// OBJECTION_DIRECT_MARKETING (Art. 21(2), (3)): absolute, whatever the ground.
-fn marketing(case: &Case<'_>) -> Outcome {
+fn direct_marketing(case: &Case<'_>) -> Outcome {
     if case.is_marketing() {
         absolute(case, FindingCode::ObjectionDirectMarketing)
     } else {
@@ -52,9 +55,20 @@ fn channel(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
         Outcome::default()
     } else if tied {
         consent::channel(case, asked)
+    } else if let Some(law) = approach(case) {
+        let consented = consent::channel(case, asked);
+        let excepted = case.law_condition(law.exception);
+        let best = case.best([consented, excepted]).unwrap_or_default();
+        best.and(case.law(law.source))
     } else {
         case.attest(Finding::new(FindingCode::ChannelConsentUnchecked))
     }
+}
+
+/// The law that has nobody approached by the channel said without consent.
+fn approach(case: &Case<'_>) -> Option<&'static Approach> {
+    let country = case.record.register.controller.country;
+    marketing::approach(country, case.facts().channel?, case.day)
 }
 
 /// Something is sent where a channel is said, or contact data is used for the purpose.
