@@ -282,7 +282,7 @@ fn anonymous(case: &Case<'_>, asked: &Combination<'_>) -> Option<Outcome> {
                 && case.scope_covers_matter(&entry.scope, asked)
         })
     };
-    let recorded = || by_operation() || retention::ends_in(case, asked, EndAction::Anonymisation);
+    let recorded = || by_operation() || retention::has_ended_in(case, asked, EndAction::Anonymisation);
     if case.facts().form != Form::Anonymised || !recorded() {
         return None;
     }

@@ -50,16 +50,34 @@ pub fn retention(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
 /// Whether a rule whose end is this action covers what is asked: the action is the controller's duty then. Data goes to
 /// an archive only at the end of its period.
 pub fn ends_in(case: &Case<'_>, asked: &Combination<'_>, action: EndAction) -> bool {
+    let is_early = |rule: &RetentionRule| action == EndAction::Archiving && is_running(case, rule);
+    ends(case, asked, action, is_early)
+}
+
+/// Whether what a rule says is done at the end may have been done: its period is not known to be running.
+pub fn has_ended_in(case: &Case<'_>, asked: &Combination<'_>, action: EndAction) -> bool {
+    ends(case, asked, action, |rule| is_running(case, rule))
+}
+
+/// Whether a period is known to be running or to be still to come.
+fn is_running(case: &Case<'_>, rule: &RetentionRule) -> bool {
+    match event(case, rule) {
+        Event::On(_) => last_days(case, rule).is_some_and(|(use_until, _)| case.day <= use_until),
+        Event::NotYet => true,
+        Event::Unknown(_) | Event::Unsaid(_) => false,
+    }
+}
+
+fn ends(
+    case: &Case<'_>,
+    asked: &Combination<'_>,
+    action: EndAction,
+    is_early: impl Fn(&RetentionRule) -> bool,
+) -> bool {
     let rules = rules(case, asked);
     rules.iter().any(|Rule { rule, .. }| {
-        let early = match event(case, rule) {
-            _ if action != EndAction::Archiving => false,
-            Event::On(_) => last_days(case, rule).is_some_and(|(use_until, _)| case.day <= use_until),
-            Event::NotYet => true,
-            Event::Unknown(_) | Event::Unsaid(_) => false,
-        };
         rule.end_action == action
-            && !early
+            && !is_early(rule)
             && (case.purpose.is_none() || case.counts(&rule.scope.purposes))
             && covers(case, asked, rule)
             && is_on(case, rule)

@@ -69,9 +69,14 @@ fn unresolved<'a>(
 pub fn barred(case: &Case<'_>, asked: &Combination<'_>, rules: &[Rule<'_>]) -> Outcome {
     let minima = || rules.iter().filter(|rule| rule.shortest);
     unresolved(case, asked, rules, minima())
-        .and(Outcome::all(minima().map(|rule| minimum(case, rule))))
+        .and(shortest(case, minima()))
         .and(statutory::barred(case, asked))
         .and(hold(case))
+}
+
+/// What the record's shortest periods say against the end of the data.
+pub fn shortest<'a>(case: &Case<'_>, minima: impl Iterator<Item = &'a Rule<'a>>) -> Outcome {
+    Outcome::all(minima.map(|rule| minimum(case, rule)))
 }
 
 /// EARLY_ERASURE_*: a minimum that has not started, or is not over, blocks ERASE. Only one that names a law refuses the

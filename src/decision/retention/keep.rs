@@ -3,7 +3,9 @@
 use jiff::civil::Date;
 
 use super::{
-    Guard, Rule, covers, guard, is_on, overridden,
+    Guard, Rule, covers,
+    erase::shortest,
+    guard, is_on, overridden,
     reckoning::{Event, Prolongation, ends_at_the_latest, event, is_over, last_days, prolongation},
     statutory,
 };
@@ -13,7 +15,7 @@ use crate::{
         outcome::Outcome,
     },
     domain::{
-        finding::{Finding, FindingCode},
+        finding::{Finding, FindingCode, Verdict},
         operation::Operation,
         question::{EventFact, Fact},
         retention::{Certainty, EndAction},
@@ -68,7 +70,30 @@ pub fn keep(case: &Case<'_>, asked: &Combination<'_>, rules: &[&Rule<'_>]) -> Ou
     {
         outcome = outcome.and(unresolved(rule));
     }
-    outcome.and(maximum(case, asked, &maxima, held_until(case, asked, rules)))
+    let bounded = maximum(case, asked, &maxima, held_until(case, asked, rules));
+    outcome.and(may_be_held(case, asked, rules, bounded))
+}
+
+/// What is over may still have to be stored: while a fact decides whether a shortest period of
+/// the record holds it, that is asked. A period of national law runs from the day on which the data was received, long before: whoever knows the
+/// day says it, and nobody is asked for it.
+fn may_be_held(
+    case: &Case<'_>,
+    asked: &Combination<'_>,
+    rules: &[&Rule<'_>],
+    mut bounded: Outcome,
+) -> Outcome {
+    let is_expired = |finding: &Finding| finding.code == FindingCode::RetentionExpired;
+    if asked.operation != Operation::Store || !bounded.findings.iter().any(is_expired) {
+        return bounded;
+    }
+    let of_purpose = |rule: &&Rule<'_>| rule.shortest && case.counts(&rule.rule.scope.purposes);
+    let open = shortest(case, rules.iter().copied().filter(of_purpose));
+    if open.verdict() == Verdict::Undetermined {
+        bounded.findings.retain(|finding| !is_expired(finding));
+        bounded = bounded.and(open);
+    }
+    bounded
 }
 
 /// The last day of a period that is known to be running or to be still to come.
