@@ -1,28 +1,28 @@
 //! The use cases of administration: every change is validated against what is stored, in the transaction that commits
 //! it with its audit entry.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-    time::Duration,
-};
+mod erase;
+mod plan;
+
+use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 
 use crate::{
     clock,
-    document::{
-        self, Draft, Violation, Violations,
-        difference::{self, FieldChange},
-        json,
-    },
+    document::{self, Draft, Violations, difference::FieldChange},
     domain::{
         name::{RegisterId, ResourceKind, ResourceName, Revision},
         register::Record,
     },
     replica::{Replica, State},
-    store::{self, Change, ChangeKind, Mutation, Store, Stored},
+    store::{self, Change, ChangeKind, Committed, Store, Stored},
 };
+
+use plan::Plan;
+
+pub use erase::{Erase, Erased};
+pub use store::Erasing;
 
 /// Why a use case failed.
 #[derive(Debug, thiserror::Error)]
@@ -187,9 +187,7 @@ impl Registers {
             mutations: plan.mutations,
         };
         let committed = write.commit(change).await?;
-        self.replica.nudge();
-        // Who has applied a register and asks this server next is answered from it.
-        self.replica.reaches(committed.revision, VISIBLE_WITHIN).await;
+        self.served(committed).await;
         tracing::info!(
             register = %draft.register,
             revision = committed.revision.number(),
@@ -201,6 +199,12 @@ impl Registers {
             revision: committed.revision,
             changes: plan.changes,
         })
+    }
+
+    /// Waits for a change to be served: who has made it and asks this server next is answered from it.
+    async fn served(&self, committed: Committed) {
+        self.replica.nudge();
+        self.replica.reaches(committed.revision, VISIBLE_WITHIN).await;
     }
 
     /// Reads one resource.
@@ -257,113 +261,5 @@ impl Registers {
             .store
             .document_list(kind, register.as_ref(), after.as_ref(), limit)
             .await?)
-    }
-}
-
-/// What an apply would do.
-struct Plan {
-    changes: Vec<(ResourceName, ResourceChange)>,
-    mutations: Vec<Mutation>,
-    deleted: BTreeSet<ResourceName>,
-}
-
-impl Plan {
-    /// What the draft does to what is there. Parsing a whole register takes its time, so it has a thread of its own.
-    async fn new(draft: Arc<Draft>, current: Vec<Stored>, others: Others) -> Result<Self, Error> {
-        let planned = tokio::task::spawn_blocking(move || {
-            let plan = Self::of(&draft, &current, others);
-            plan.validate(&draft, &current).map(|()| plan)
-        });
-        planned.await.map_err(|_| Error::Lost)?
-    }
-
-    fn of(draft: &Draft, current: &[Stored], others: Others) -> Self {
-        let current: BTreeMap<&ResourceName, &Stored> =
-            current.iter().map(|stored| (&stored.name, stored)).collect();
-        let mut plan = Self {
-            changes: Vec::new(),
-            mutations: Vec::new(),
-            deleted: BTreeSet::new(),
-        };
-        for wanted in &draft.resources {
-            let change = match current.get(&wanted.name) {
-                None => ResourceChange::Created,
-                Some(stored) if stored.json == wanted.json => continue,
-                Some(stored) => ResourceChange::Updated(difference::between(&stored.json, &wanted.json)),
-            };
-            plan.changes.push((wanted.name.clone(), change));
-            plan.mutations.push(Mutation::Put {
-                name: wanted.name.clone(),
-                json: wanted.json.clone(),
-                format: json::FORMAT,
-            });
-        }
-        if others == Others::Prune {
-            let named: BTreeSet<&ResourceName> = draft.resources.iter().map(|wanted| &wanted.name).collect();
-            for name in current
-                .keys()
-                .filter(|name| !named.contains(*name) && name.kind() != ResourceKind::Register)
-            {
-                plan.changes.push(((*name).clone(), ResourceChange::Deleted));
-                plan.mutations.push(Mutation::Delete {
-                    name: (*name).clone(),
-                });
-                plan.deleted.insert((*name).clone());
-            }
-        }
-        plan.changes.sort_by(|(one, _), (other, _)| one.cmp(other));
-        plan
-    }
-
-    /// What would be in the register has to make a record.
-    fn validate(&self, draft: &Draft, current: &[Stored]) -> Result<(), Error> {
-        let mut merged: BTreeMap<ResourceName, document::Stored> = current
-            .iter()
-            .filter(|stored| !self.deleted.contains(&stored.name))
-            .map(|stored| {
-                let (name, revision, json) = (stored.name.clone(), stored.revision, stored.json.clone());
-                (
-                    name.clone(),
-                    document::Stored {
-                        name,
-                        revision,
-                        json,
-                        path: None,
-                    },
-                )
-            })
-            .collect();
-        for wanted in &draft.resources {
-            let (name, json, path) = (
-                wanted.name.clone(),
-                wanted.json.clone(),
-                Some(wanted.path.clone()),
-            );
-            let stored = document::Stored {
-                name: name.clone(),
-                revision: Revision::default(),
-                json,
-                path,
-            };
-            merged.insert(name, stored);
-        }
-        let merged: Vec<document::Stored> = merged.into_values().collect();
-        let mut mistakes = draft.mistakes.clone();
-        if let Err(found) = document::record(&draft.register, &merged) {
-            let new: Violations = found
-                .into_iter()
-                .filter(|violation| !mistakes.contains(violation))
-                .collect();
-            mistakes.extend(new);
-        }
-        // Outside the draft, a mistake is a reference to what would be deleted or changed.
-        let is_outside = |violation: &Violation| violation.path.starts_with("registers/");
-        if mistakes.is_empty() {
-            Ok(())
-        } else if mistakes.iter().all(is_outside) {
-            Err(Error::StillReferenced(mistakes))
-        } else {
-            Err(Error::Mistakes(mistakes))
-        }
     }
 }

@@ -19,7 +19,7 @@
 //! - A change is one revision, one audit entry, one transaction. What is not audited has not happened.
 //! - Revisions are counted over the whole store without gaps; they are taken from a locked row, never from a sequence.
 //! - What was stored is never changed: versions, entries and their contents are only inserted. What may be erased
-//!   (the words of a reason) stands in a table of its own.
+//!   (the words of a reason, who a contact person is) stands in a table of its own.
 //! - A document that does not have its digest is an error, never an answer.
 
 use std::sync::Arc;
@@ -33,9 +33,9 @@ use tokio::{sync::Mutex, time::timeout};
 use crate::domain::name::{RegisterId, ResourceKind, ResourceName, Revision};
 
 use document::Selection;
-use entity::{audit_entry, version};
+use entity::audit_entry;
 
-pub use change::{Change, ChangeKind, Committed, InvalidChange, Mutation};
+pub use change::{Change, ChangeKind, Committed, Erasing, InvalidChange, Mutation};
 pub use document::Stored;
 pub use engine::Options;
 pub use error::Error;
@@ -44,6 +44,7 @@ pub use url::{DatabaseUrl, InvalidDatabaseUrl};
 pub use write::Write;
 
 mod change;
+mod commitment;
 #[cfg(test)]
 mod contract;
 mod document;
@@ -273,6 +274,12 @@ impl Store {
         }
     }
 
+    /// Takes erased contents out of what the engine keeps beside its tables. SQLite overwrites what is deleted, but the
+    /// pages before stay in the write-ahead log until it begins anew; PostgreSQL does so by itself (vacuum).
+    pub async fn scrub(&self) -> Result<(), Error> {
+        engine::scrub(&self.db).await
+    }
+
     /// Closes all connections, waiting for those in use.
     pub async fn close(&self) -> Result<(), Error> {
         self.db
@@ -315,7 +322,7 @@ impl Store {
 async fn read_all(
     transaction: &DatabaseTransaction,
     what: Selection<'_>,
-) -> Result<(Option<entity::head::Model>, Vec<version::Model>), DbErr> {
+) -> Result<(Option<entity::head::Model>, Vec<document::Row>), DbErr> {
     let head = head::find(transaction).await?;
     Ok((head, document::select_all(transaction, what).await?))
 }

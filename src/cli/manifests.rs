@@ -156,6 +156,7 @@ impl Manifest {
             processors,
             recipients,
             transfers,
+            contact_persons,
         } = other;
         let mut note = |list: &'static str, count: usize| {
             self.files
@@ -169,6 +170,7 @@ impl Manifest {
         note("processors", processors.len());
         note("recipients", recipients.len());
         note("transfers", transfers.len());
+        note("contact_persons", contact_persons.len());
         let twice = register.is_some() && self.document.register.is_some();
         if let Some(register) = register {
             note("register", 1);
@@ -182,6 +184,7 @@ impl Manifest {
         self.document.processors.extend(processors);
         self.document.recipients.extend(recipients);
         self.document.transfers.extend(transfers);
+        self.document.contact_persons.extend(contact_persons);
         twice.then(|| format!("{}: register: stands in another file too", file.display()))
     }
 

@@ -89,6 +89,7 @@ impl Resource {
             ResourceKind::Processor => Self::Processor(read(kind.message(), json)?),
             ResourceKind::Recipient => Self::Recipient(read(kind.message(), json)?),
             ResourceKind::Transfer => Self::Transfer(read(kind.message(), json)?),
+            ResourceKind::ContactPerson => Self::ContactPerson(read(kind.message(), json)?),
         })
     }
 
@@ -111,6 +112,11 @@ impl Resource {
             Self::Processor(message) => declared!(message, ResourceKind::Processor),
             Self::Recipient(message) => declared!(message, ResourceKind::Recipient),
             Self::Transfer(message) => declared!(message, ResourceKind::Transfer),
+            Self::ContactPerson(message) => {
+                let mut message = message.clone();
+                message.commitment = String::new();
+                declared!(message, ResourceKind::ContactPerson)
+            }
         }
     }
 
@@ -124,6 +130,7 @@ impl Resource {
             Self::Processor(message) => (ResourceKind::Processor, &message.name),
             Self::Recipient(message) => (ResourceKind::Recipient, &message.name),
             Self::Transfer(message) => (ResourceKind::Transfer, &message.name),
+            Self::ContactPerson(message) => (ResourceKind::ContactPerson, &message.name),
         }
     }
 

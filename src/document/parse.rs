@@ -15,6 +15,7 @@ use crate::{
     domain::{
         activity::Activity,
         name::{Id, Revision},
+        organisation::ContactPerson,
         party::{Processor, Recipient, Transfer},
         register::Register,
         term::OwnTerm,
@@ -39,6 +40,8 @@ pub enum Message {
     Recipient(pb::Recipient),
     /// A transfer.
     Transfer(pb::Transfer),
+    /// A contact person.
+    ContactPerson(pb::ContactPerson),
 }
 
 /// One resource, valid in itself; what it refers to is checked when a record is made of all of them.
@@ -58,6 +61,8 @@ pub enum Resource {
     Recipient(Recipient),
     /// A transfer.
     Transfer(Box<Transfer>),
+    /// A contact person.
+    ContactPerson(Id, ContactPerson),
 }
 
 /// Parses one resource. Where something is wrong `at` holds every mistake, and what could be read is answered all the
@@ -81,5 +86,8 @@ pub fn resource(at: &mut At<'_>, message: Message, revision: Revision) -> Option
             .map(Resource::Processor),
         Message::Recipient(message) => party::recipient(at, message).map(Resource::Recipient),
         Message::Transfer(message) => party::transfer(at, message).map(Box::new).map(Resource::Transfer),
+        Message::ContactPerson(message) => {
+            organisation::contact_person(at, message).map(|(id, person)| Resource::ContactPerson(id, person))
+        }
     }
 }

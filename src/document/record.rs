@@ -108,6 +108,7 @@ fn messages(document: pb::RegisterDocument, found: &mut Violations) -> Vec<(Stri
         processors,
         recipients,
         transfers,
+        contact_persons,
     } = document;
     let mut at = At::new("document", found);
     let mut entries = Entries {
@@ -130,6 +131,7 @@ fn messages(document: pb::RegisterDocument, found: &mut Violations) -> Vec<(Stri
     entries.add("processors", processors, Message::Processor);
     entries.add("recipients", recipients, Message::Recipient);
     entries.add("transfers", transfers, Message::Transfer);
+    entries.add("contact_persons", contact_persons, Message::ContactPerson);
     entries.messages
 }
 
@@ -207,6 +209,7 @@ pub fn record(register: &RegisterId, stored: &[Stored]) -> Result<Record, Violat
         processors: parts.processors,
         recipients: parts.recipients,
         transfers: parts.transfers,
+        contact_persons: parts.contact_persons,
         data,
         subjects,
     };
@@ -221,6 +224,7 @@ struct Parts {
     processors: BTreeMap<Id, crate::domain::party::Processor>,
     recipients: BTreeMap<Id, crate::domain::party::Recipient>,
     transfers: BTreeMap<Id, crate::domain::party::Transfer>,
+    contact_persons: BTreeMap<Id, crate::domain::organisation::ContactPerson>,
     data_categories: BTreeMap<Id, OwnTerm>,
     subject_categories: BTreeMap<Id, OwnTerm>,
 }
@@ -246,6 +250,9 @@ impl Parts {
             }
             Resource::Transfer(transfer) => {
                 self.transfers.insert(transfer.id.clone(), *transfer);
+            }
+            Resource::ContactPerson(id, person) => {
+                self.contact_persons.insert(id, person);
             }
         }
     }

@@ -5,6 +5,7 @@ use crate::{
     domain::{
         activity::{Activity, LegalBasis, ProcessorUse, Prohibition},
         name::{Id, ResourceKind, ResourceName},
+        organisation::Contact,
         register::{ConditionKind, Record},
         retention::RetentionRule,
         statement::{PartyRef, Provenance, PurposeRef, Scope},
@@ -96,6 +97,15 @@ impl Check<'_, '_> {
 
     fn register(&mut self) {
         let register = &self.record.register;
+        self.within("controller", |check| {
+            let controller = &register.controller;
+            check.each("contacts", &controller.contacts, |check, contact| {
+                check.contact(contact)
+            });
+            check.optional_contact("data_protection_officer", &controller.data_protection_officer);
+            check.optional_contact("representative", &controller.representative);
+            check.optional_contact("supervisory_authority", &controller.supervisory_authority);
+        });
         for id in register
             .conditions
             .keys()
@@ -181,6 +191,18 @@ impl Check<'_, '_> {
             },
         );
         self.prohibitions(&activity.prohibitions);
+        self.each(
+            "joint_controllers",
+            &activity.joint_controllers,
+            |check, joint| {
+                check.optional_contact("contact", &joint.contact);
+            },
+        );
+        self.each("controllers", &activity.controllers, |check, principal| {
+            check.optional_contact("contact", &principal.contact);
+            check.optional_contact("representative", &principal.representative);
+            check.optional_contact("data_protection_officer", &principal.data_protection_officer);
+        });
         self.each("opt_outs", &activity.opt_outs, |check, opt_out| {
             check.scope(&opt_out.scope);
             check.provenance(&opt_out.provenance);
@@ -303,6 +325,22 @@ impl Check<'_, '_> {
                 check.at.wrong(format_args!("there is no purpose `{id}`"));
             }
         });
+    }
+
+    fn optional_contact(&mut self, field: &str, contact: &Option<Contact>) {
+        if let Some(contact) = contact {
+            self.within(field, |check| check.contact(contact));
+        }
+    }
+
+    fn contact(&mut self, contact: &Contact) {
+        if let Some(id) = &contact.person
+            && !self.record.contact_persons.contains_key(id)
+        {
+            self.at.field("person", |at| {
+                at.wrong(format_args!("there is no contact person `{id}` in the register"))
+            });
+        }
     }
 
     fn conditions(&mut self, list: &[Id]) {

@@ -61,11 +61,13 @@ pub enum ResourceKind {
     Recipient,
     /// A transfer.
     Transfer,
+    /// A contact person.
+    ContactPerson,
 }
 
 impl ResourceKind {
     /// Every kind.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Register,
         Self::Activity,
         Self::DataCategory,
@@ -73,6 +75,7 @@ impl ResourceKind {
         Self::Processor,
         Self::Recipient,
         Self::Transfer,
+        Self::ContactPerson,
     ];
 
     /// The collection in names: the `activities` of `registers/koko/activities/chat`.
@@ -85,6 +88,7 @@ impl ResourceKind {
             Self::Processor => "processors",
             Self::Recipient => "recipients",
             Self::Transfer => "transfers",
+            Self::ContactPerson => "contactPersons",
         }
     }
 
@@ -98,7 +102,13 @@ impl ResourceKind {
             Self::Processor => "Processor",
             Self::Recipient => "Recipient",
             Self::Transfer => "Transfer",
+            Self::ContactPerson => "ContactPerson",
         }
+    }
+
+    /// Whether what its documents say can be erased, in the past as well (Art. 17): it is about a person.
+    pub const fn is_erasable(self) -> bool {
+        matches!(self, Self::ContactPerson)
     }
 }
 

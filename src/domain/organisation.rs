@@ -4,6 +4,7 @@
 use jiff::civil::Date;
 
 use super::{
+    name::Id,
     party::Contract,
     statement::{LawReference, Provenance, StatementKind},
 };
@@ -21,17 +22,25 @@ pub struct Contact {
     pub email: String,
     /// Website.
     pub web: String,
+    /// Who has the function, by id.
+    pub person: Option<Id>,
     /// Where it is stated.
     pub provenance: Provenance,
 }
 
-impl Contact {
-    /// Whether it says how to reach anybody.
-    pub fn reaches(&self) -> bool {
-        [&self.address, &self.phone, &self.email, &self.web]
-            .iter()
-            .any(|way| !way.is_empty())
-    }
+/// A person who is named as a contact.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ContactPerson {
+    /// The person's name.
+    pub full_name: String,
+    /// Postal address.
+    pub address: String,
+    /// Telephone number.
+    pub phone: String,
+    /// Mailbox.
+    pub email: String,
+    /// Whether what was said was erased.
+    pub is_erased: bool,
 }
 
 /// A document that a record was taken from.

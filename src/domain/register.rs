@@ -8,7 +8,7 @@ use super::{
     activity::{Access, Activity, LegalBasis, OperationUse, ProcessorUse, Prohibition, Purpose},
     finding::FindingCode,
     name::{Id, RegisterId, Revision},
-    organisation::{Contact, Document, Profile, Right},
+    organisation::{Contact, ContactPerson, Document, Profile, Right},
     party::{Country, Processor, Recipient, Transfer},
     retention::RetentionRule,
     statement::{Extent, Measure, Provenance},
@@ -175,6 +175,8 @@ pub struct Record {
     pub recipients: BTreeMap<Id, Recipient>,
     /// Its transfers, by id.
     pub transfers: BTreeMap<Id, Transfer>,
+    /// Its contact persons, by id.
+    pub contact_persons: BTreeMap<Id, ContactPerson>,
     /// Data categories: the vocabulary with its own.
     pub data: Terms,
     /// Data subject categories: the vocabulary with its own.
@@ -182,6 +184,21 @@ pub struct Record {
 }
 
 impl Record {
+    /// The person whom a contact names.
+    pub fn person(&self, contact: &Contact) -> Option<&ContactPerson> {
+        self.contact_persons.get(contact.person.as_ref()?)
+    }
+
+    /// Whether a contact says how to reach anybody.
+    pub fn reaches(&self, contact: &Contact) -> bool {
+        let ways = [&contact.address, &contact.phone, &contact.email, &contact.web];
+        let person = self.person(contact);
+        let of_person = person.map(|person| [&person.address, &person.phone, &person.email]);
+        ways.into_iter()
+            .chain(of_person.into_iter().flatten())
+            .any(|way| !way.is_empty())
+    }
+
     /// The document that a provenance means.
     pub fn document<'a>(&'a self, provenance: &'a Provenance) -> &'a str {
         match provenance.document.as_str() {

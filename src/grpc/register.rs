@@ -10,7 +10,7 @@ use crate::{
     document::{self, Draft, InvalidDraft, json},
     domain::name::ResourceKind,
     pb::{self, register_service_server::RegisterService},
-    register::{Applied, Apply, Commit, Others, Registers, ResourceChange},
+    register::{Applied, Apply, Commit, Erase, Erased, Erasing, Others, Registers, ResourceChange},
     store::Stored,
 };
 
@@ -142,6 +142,7 @@ resources! {
     Processor Processor;
     Recipient Recipient;
     Transfer Transfer;
+    ContactPerson ContactPerson;
 }
 
 /// The start of the document's digest, quoted as RFC 7232 wants it.
@@ -174,26 +175,15 @@ impl RegisterService for Administration {
             prune,
             reason,
         } = request.into_inner();
-        if reason.chars().count() > 500 {
-            return Err(error::invalid(vec![error::wrong(
-                "reason",
-                "has more than 500 characters",
-            )]));
-        }
+        let reason = given_reason(reason)?;
         let work = move |registers: Registers| async move {
             let draft = draft(document.unwrap_or_default()).await?;
             let register = draft.register.clone();
             let others = if prune { Others::Prune } else { Others::Keep };
-            let commit = if validate_only {
-                Commit::ValidateOnly
-            } else {
-                Commit::Yes
-            };
-            let reason = (!reason.is_empty()).then_some(reason);
             let apply = Apply {
                 draft,
                 others,
-                commit,
+                commit: commit(validate_only),
                 reason,
                 actor: ACTOR.to_owned(),
             };
@@ -369,6 +359,80 @@ impl RegisterService for Administration {
             transfers,
             next_page_token,
         }))
+    }
+
+    async fn get_contact_person(
+        &self,
+        request: Request<pb::GetContactPersonRequest>,
+    ) -> Result<Response<pb::ContactPerson>, Status> {
+        self.get(&request.into_inner().name).await
+    }
+
+    async fn list_contact_persons(
+        &self,
+        request: Request<pb::ListContactPersonsRequest>,
+    ) -> Result<Response<pb::ListContactPersonsResponse>, Status> {
+        let pb::ListContactPersonsRequest {
+            parent,
+            page_size,
+            page_token,
+        } = request.into_inner();
+        let (contact_persons, next_page_token) = self.list(&parent, page_size, &page_token).await?;
+        Ok(Response::new(pb::ListContactPersonsResponse {
+            contact_persons,
+            next_page_token,
+        }))
+    }
+
+    async fn erase_contact_person(
+        &self,
+        request: Request<pb::EraseContactPersonRequest>,
+    ) -> Result<Response<pb::EraseContactPersonResponse>, Status> {
+        let pb::EraseContactPersonRequest {
+            name,
+            keep_current,
+            validate_only,
+            reason,
+        } = request.into_inner();
+        let reason = given_reason(reason)?;
+        let name = document::name(ResourceKind::ContactPerson, &name)
+            .map_err(|message| error::invalid(vec![error::wrong("name", message)]))?;
+        let erase = Erase {
+            name: name.clone(),
+            erasing: if keep_current {
+                Erasing::Former
+            } else {
+                Erasing::Everything
+            },
+            commit: commit(validate_only),
+            reason,
+            actor: ACTOR.to_owned(),
+        };
+        let work =
+            |registers: Registers| async move { registers.erase(erase).await.map_err(error::from_register) };
+        let Erased { revision, versions } = self.run(work).await?;
+        Ok(Response::new(pb::EraseContactPersonResponse {
+            name: name.to_string(),
+            revision: i64::try_from(revision.number()).unwrap_or(i64::MAX),
+            erased_versions: i32::try_from(versions).unwrap_or(i32::MAX),
+        }))
+    }
+}
+
+/// Why, if it is said.
+fn given_reason(reason: String) -> Result<Option<String>, Status> {
+    if reason.chars().count() > 500 {
+        let wrong = error::wrong("reason", "has more than 500 characters");
+        return Err(error::invalid(vec![wrong]));
+    }
+    Ok((!reason.is_empty()).then_some(reason))
+}
+
+const fn commit(validate_only: bool) -> Commit {
+    if validate_only {
+        Commit::ValidateOnly
+    } else {
+        Commit::Yes
     }
 }
 

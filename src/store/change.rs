@@ -6,6 +6,8 @@ use jiff::Timestamp;
 
 use crate::domain::name::{RegisterId, ResourceName, Revision};
 
+use super::Digest;
+
 /// What is to be changed, and what the audit log says about it.
 #[derive(Clone, Debug)]
 pub struct Change {
@@ -30,6 +32,8 @@ pub struct Change {
 pub enum ChangeKind {
     /// A whole register was applied from a document.
     RegisterApplied,
+    /// What the versions of a contact person said was erased.
+    ContactPersonErased,
 }
 
 impl ChangeKind {
@@ -37,6 +41,7 @@ impl ChangeKind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::RegisterApplied => "register.applied",
+            Self::ContactPersonErased => "contact_person.erased",
         }
     }
 }
@@ -58,13 +63,29 @@ pub enum Mutation {
         /// Its name.
         name: ResourceName,
     },
+    /// What its versions said is forgotten; that there were these versions is not.
+    Erase {
+        /// Its name.
+        name: ResourceName,
+        /// What is forgotten, as [`Write::erasable`](super::Write::erasable) found it.
+        contents: Vec<Digest>,
+    },
+}
+
+/// Which versions of a resource are forgotten.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Erasing {
+    /// All of them.
+    Everything,
+    /// All but the current one.
+    Former,
 }
 
 impl Mutation {
     /// The resource that it is about.
     pub const fn name(&self) -> &ResourceName {
         match self {
-            Self::Put { name, .. } | Self::Delete { name } => name,
+            Self::Put { name, .. } | Self::Delete { name } | Self::Erase { name, .. } => name,
         }
     }
 }

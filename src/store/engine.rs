@@ -145,6 +145,8 @@ async fn sqlite(
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(options.lock_timeout)
         .foreign_keys(true)
+        // What is erased is overwritten, and not only forgotten.
+        .pragma("secure_delete", "ON")
         .disable_statement_logging();
     let pool: SqlitePool = pool.connect_with(connect).await.map_err(unreachable)?;
     Ok(pool.into())
@@ -219,6 +221,17 @@ async fn ask<T: TryGetable>(db: &DatabaseConnection, question: &str) -> Result<O
     row.map(|row| row.try_get_by_index(0))
         .transpose()
         .map_err(|error| Error::database(CONNECTING, error))
+}
+
+/// Makes the write-ahead log of SQLite begin anew, unless a reader still needs it.
+pub async fn scrub(db: &DatabaseConnection) -> Result<(), Error> {
+    if is_postgres(db) {
+        return Ok(());
+    }
+    let statement = Statement::from_string(db.get_database_backend(), "PRAGMA wal_checkpoint(TRUNCATE)");
+    let done = db.query_one_raw(statement).await;
+    done.map(|_| ())
+        .map_err(|error| Error::database("emptying the write-ahead log", error))
 }
 
 /// Whether the engine is PostgreSQL; else it is SQLite.

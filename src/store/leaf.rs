@@ -2,13 +2,12 @@
 //! hashes what is stored.
 
 use jiff::Timestamp;
-use serde::Serialize;
-use sha2::{Digest as _, Sha256};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::domain::name::{ResourceName, Revision};
 
-use super::{Change, Digest, change::InvalidChange};
+use super::{Change, Digest, change::InvalidChange, commitment::Commitment};
 
 /// A bundle of leaves, as logs publish them, gives the length of each in sixteen bits.
 const MAX_LEAF: usize = 65_535;
@@ -31,7 +30,8 @@ pub struct Effect<'a> {
     pub name: &'a str,
     /// The digest of the document that it replaced; null if there was none.
     pub before: Option<String>,
-    /// The digest of the document that is there now; null if it was deleted.
+    /// The digest of the document that is there now; null if it was deleted. The same as before where what the versions
+    /// said was erased.
     pub after: Option<String>,
     /// The format of that document.
     pub format: Option<u16>,
@@ -40,28 +40,6 @@ pub struct Effect<'a> {
 /// The list of a revision's changes. It is stored beside the log because it may be longer than a leaf.
 pub fn effects(effects: &[Effect<'_>]) -> Result<Vec<u8>, serde_json::Error> {
     serde_json::to_vec(effects)
-}
-
-/// A text that can be erased although a digest of it is in the log.
-pub struct Commitment {
-    /// What the leaf says.
-    pub digest: Digest,
-    /// Without it nobody can find out the text from the digest by trying.
-    pub salt: [u8; 32],
-}
-
-impl Commitment {
-    /// Commits to a value.
-    pub fn new(salt: [u8; 32], value: &[u8]) -> Self {
-        let digest = Sha256::new()
-            .chain_update("ropa/c1")
-            .chain_update(salt)
-            .chain_update(value);
-        Self {
-            digest: digest.finalize().into(),
-            salt,
-        }
-    }
 }
 
 /// What the entry says that the change does not.
@@ -109,6 +87,18 @@ struct Server {
     version: &'static str,
 }
 
+/// What a leaf says.
+#[derive(Debug, Deserialize)]
+pub struct Logged {
+    /// When it was written.
+    pub time: Timestamp,
+}
+
+/// Reads a leaf; none if it is none of ours.
+pub fn read(leaf: &[u8]) -> Option<Logged> {
+    serde_json::from_slice(leaf).ok()
+}
+
 /// The leaf of a change.
 pub fn leaf(change: &Change, entry: &Entry<'_>) -> Result<Vec<u8>, InvalidChange> {
     let leaf = Leaf {
@@ -121,9 +111,7 @@ pub fn leaf(change: &Change, entry: &Entry<'_>) -> Result<Vec<u8>, InvalidChange
         revision: entry.revision.number(),
         actor: &change.actor,
         method: &change.method,
-        reason: entry
-            .reason
-            .map(|commitment| format!("sha256c:{}", hex(&commitment.digest))),
+        reason: entry.reason.map(Commitment::text),
         changes: Changes {
             count: entry.count,
             sha256: hex(entry.effects),
@@ -241,17 +229,5 @@ mod tests {
             effects: &[0; 32],
         };
         assert_eq!(leaf(&change, &entry), Err(InvalidChange::TooLong));
-    }
-
-    #[test]
-    fn a_commitment_is_what_the_documentation_says() {
-        let salt = [3; 32];
-        let mut bytes = b"ropa/c1".to_vec();
-        bytes.extend(salt);
-        bytes.extend(b"because");
-        assert_eq!(
-            Commitment::new(salt, b"because").digest,
-            <Digest>::from(Sha256::digest(&bytes))
-        );
     }
 }

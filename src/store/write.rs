@@ -10,14 +10,15 @@ use sea_orm::{
 use sha2::{Digest as _, Sha256};
 use tokio::sync::OwnedMutexGuard;
 
-use crate::domain::name::{RegisterId, Revision};
+use crate::domain::name::{RegisterId, ResourceName, Revision};
 
 use super::{
-    Change, Committed, Digest, Error, InvalidChange, Mutation, Stored,
+    Change, Committed, Digest, Erasing, Error, InvalidChange, Mutation, Stored,
+    commitment::{self, Commitment},
     document::{self, Selection},
-    entity::{audit_entry, commitment, content, current, version},
+    entity::{audit_entry, content, current, version},
     head,
-    leaf::{self, Commitment, Effect, Entry, hex},
+    leaf::{self, Effect, Entry, hex},
     tree::{self, Frontier},
 };
 
@@ -61,16 +62,52 @@ impl Write {
         rows.into_iter().map(document::stored).collect()
     }
 
+    /// What is still kept of the versions of a resource that can be erased; `None` if there has never been such a
+    /// resource.
+    pub async fn erasable(
+        &mut self,
+        name: &ResourceName,
+        erasing: Erasing,
+    ) -> Result<Option<Vec<Digest>>, Error> {
+        let failed = |error| Error::database("reading what can be erased", error);
+        let versions = document::versions(&self.transaction, name)
+            .await
+            .map_err(failed)?;
+        if versions.is_empty() {
+            return Ok(None);
+        }
+        let current = document::find(&self.transaction, name).await.map_err(failed)?;
+        let current = current
+            .map(document::stored)
+            .transpose()?
+            .map(|stored| stored.revision);
+        let stays = |revision| erasing == Erasing::Former && current == document::revision(revision);
+        let committed: Vec<Digest> = versions
+            .iter()
+            .filter(|version| !stays(version.revision))
+            .filter_map(|version| commitment::committed(version.document.as_deref()?))
+            .collect();
+        let kept = commitment::find(&self.transaction, &committed)
+            .await
+            .map_err(failed)?;
+        let kept = kept
+            .into_iter()
+            .filter_map(|row| Digest::try_from(row.digest).ok());
+        Ok(Some(kept.collect()))
+    }
+
     /// Makes the change: new versions, the audit entry and the head, in this transaction, which it ends.
     ///
     /// Apart from [`Error::OutcomeUnknown`] an error means that nothing has happened.
-    pub async fn commit(self, change: Change) -> Result<Committed, Error> {
+    pub async fn commit(self, mut change: Change) -> Result<Committed, Error> {
         change.check()?;
+        let sealed = seal(&mut change.mutations)?;
         // To the millisecond, as it is stored; in range because it was.
         let time = Timestamp::from_millisecond(change.time.as_millisecond()).unwrap_or(change.time);
         let number = number(self.revision.number())?;
         let before = self.digests(&change).await?;
         let effects = effects(&change, &before)?;
+        self.contents_move(&change, &sealed).await?;
         self.versions_insert(&change, number, time).await?;
         self.pointers_move(&change, number).await?;
         let log_index = self
@@ -103,11 +140,37 @@ impl Write {
         Ok(found)
     }
 
+    /// Keeps what can be erased, and erases what is to be erased.
+    async fn contents_move(&self, change: &Change, sealed: &[(Commitment, String)]) -> Result<(), Error> {
+        let failed = |error| Error::database("writing what can be erased", error);
+        for sealed in sealed.chunks(ROWS) {
+            let texts: Vec<_> = sealed
+                .iter()
+                .map(|(commitment, text)| (commitment, text.as_bytes()))
+                .collect();
+            commitment::put(&self.transaction, &texts).await.map_err(failed)?;
+        }
+        for mutation in &change.mutations {
+            if let Mutation::Erase { contents, name: _ } = mutation {
+                for contents in contents.chunks(ROWS) {
+                    commitment::erase(&self.transaction, contents)
+                        .await
+                        .map_err(failed)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     async fn versions_insert(&self, change: &Change, revision: i64, time: Timestamp) -> Result<(), Error> {
         for mutations in change.mutations.chunks(ROWS) {
-            let rows = mutations
+            let rows: Vec<_> = mutations
                 .iter()
-                .map(|mutation| version_row(mutation, revision, time));
+                .filter_map(|mutation| version_row(mutation, revision, time))
+                .collect();
+            if rows.is_empty() {
+                continue;
+            }
             let insert = version::Entity::insert_many(rows);
             let inserted = insert.exec_without_returning(&self.transaction).await;
             inserted.map_err(|error| Error::insertion("writing versions", error))?;
@@ -118,8 +181,11 @@ impl Write {
     async fn pointers_move(&self, change: &Change, revision: i64) -> Result<(), Error> {
         let failed = |error| Error::database("moving pointers", error);
         for mutations in change.mutations.chunks(ROWS) {
-            let is_put = |mutation: &&Mutation| matches!(mutation, Mutation::Put { .. });
-            let (put, deleted): (Vec<_>, Vec<_>) = mutations.iter().partition(is_put);
+            let of = |wanted: fn(&Mutation) -> bool| -> Vec<&Mutation> {
+                mutations.iter().filter(|mutation| wanted(mutation)).collect()
+            };
+            let put = of(|mutation| matches!(mutation, Mutation::Put { .. }));
+            let deleted = of(|mutation| matches!(mutation, Mutation::Delete { .. }));
             if !put.is_empty() {
                 let rows = put.into_iter().map(|mutation| pointer_row(mutation, revision));
                 let mut move_it = OnConflict::column(current::Column::Name);
@@ -150,7 +216,12 @@ impl Write {
         let failed = |error: DbErr| Error::insertion("writing the audit entry", error);
         let list = content_put(&self.transaction, effects).await.map_err(failed)?;
         let reason = match &change.reason {
-            Some(reason) => Some(commitment_put(&self.transaction, reason).await?),
+            Some(reason) => {
+                let commitment = Commitment::draw(reason.as_bytes())?;
+                let kept = commitment::put(&self.transaction, &[(&commitment, reason.as_bytes())]).await;
+                kept.map_err(|error| Error::database("writing the reason", error))?;
+                Some(commitment)
+            }
             None => None,
         };
         let mut frontier = self.frontier.clone();
@@ -221,6 +292,12 @@ fn effects(change: &Change, before: &HashMap<String, Digest>) -> Result<Vec<u8>,
                 after: None,
                 format: None,
             },
+            Mutation::Erase { .. } => Effect {
+                name,
+                after: before.clone(),
+                before,
+                format: None,
+            },
         });
     }
     leaf::effects(&effects).map_err(|error| Error::Unexpected {
@@ -229,7 +306,27 @@ fn effects(change: &Change, before: &HashMap<String, Digest>) -> Result<Vec<u8>,
     })
 }
 
-fn version_row(mutation: &Mutation, revision: i64, time: Timestamp) -> version::ActiveModel {
+/// Puts stand-ins in the place of documents that can be erased, and answers what they stand for.
+fn seal(mutations: &mut [Mutation]) -> Result<Vec<(Commitment, String)>, Error> {
+    let mut sealed = Vec::new();
+    for mutation in mutations {
+        if let Mutation::Put {
+            name,
+            json,
+            format: _,
+        } = mutation
+            && name.kind().is_erasable()
+        {
+            let commitment = Commitment::draw(json.as_bytes())?;
+            let stand_in = commitment::stand_in(name, &commitment);
+            sealed.push((commitment, std::mem::replace(json, stand_in)));
+        }
+    }
+    Ok(sealed)
+}
+
+/// The version that a mutation makes; erasing makes none.
+fn version_row(mutation: &Mutation, revision: i64, time: Timestamp) -> Option<version::ActiveModel> {
     let name = mutation.name();
     let (format, document) = match mutation {
         Mutation::Put {
@@ -238,8 +335,9 @@ fn version_row(mutation: &Mutation, revision: i64, time: Timestamp) -> version::
             name: _,
         } => (Some(i32::from(*format)), Some(json.clone())),
         Mutation::Delete { name: _ } => (None, None),
+        Mutation::Erase { .. } => return None,
     };
-    version::ActiveModel {
+    Some(version::ActiveModel {
         name: Set(name.to_string()),
         revision: Set(revision),
         register: Set(name.register_id().to_string()),
@@ -249,7 +347,7 @@ fn version_row(mutation: &Mutation, revision: i64, time: Timestamp) -> version::
         format: Set(format),
         sha256: Set(document.as_ref().map(|json| Sha256::digest(json).to_vec())),
         document: Set(document),
-    }
+    })
 }
 
 fn pointer_row(mutation: &Mutation, revision: i64) -> current::ActiveModel {
@@ -271,24 +369,4 @@ async fn content_put(transaction: &DatabaseTransaction, bytes: &[u8]) -> Result<
     };
     let insert = content::Entity::insert(row).on_conflict_do_nothing_on([content::Column::Sha256]);
     insert.exec_without_returning(transaction).await.map(|_| digest)
-}
-
-/// Stores a text so that it can be erased.
-async fn commitment_put(transaction: &DatabaseTransaction, value: &str) -> Result<Commitment, Error> {
-    let mut salt = [0; 32];
-    getrandom::fill(&mut salt).map_err(|error| Error::Unavailable {
-        doing: "drawing a salt",
-        source: error.into(),
-    })?;
-    let commitment = Commitment::new(salt, value.as_bytes());
-    let row = commitment::ActiveModel {
-        digest: Set(commitment.digest.to_vec()),
-        salt: Set(commitment.salt.to_vec()),
-        value: Set(value.as_bytes().to_vec()),
-    };
-    let inserted = commitment::Entity::insert(row)
-        .exec_without_returning(transaction)
-        .await;
-    inserted.map_err(|error| Error::database("writing the reason", error))?;
-    Ok(commitment)
 }

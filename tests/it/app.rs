@@ -147,6 +147,11 @@ impl App {
         DecisionServiceClient::new(self.channel.clone())
     }
 
+    /// Where its database is.
+    pub fn database(&self) -> &str {
+        &self.database.text
+    }
+
     pub fn registers(&self) -> RegisterServiceClient<Channel> {
         RegisterServiceClient::new(self.channel.clone())
     }

@@ -58,7 +58,10 @@ async fn acknowledged_in(round: u64, acknowledged: &Mutex<BTreeMap<String, i64>>
     };
     let patience = Instant::now() + Duration::from_secs(60);
     while !is_there() {
-        assert!(Instant::now() < patience, "nothing was acknowledged in round {round}");
+        assert!(
+            Instant::now() < patience,
+            "nothing was acknowledged in round {round}"
+        );
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
 }

@@ -15,6 +15,7 @@ mod cases;
 mod command_line;
 mod contract;
 mod crash;
+mod erasure;
 mod export;
 mod house;
 mod limits;

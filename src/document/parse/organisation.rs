@@ -2,13 +2,39 @@
 
 use super::{
     At,
-    party::contract,
+    party::{contract, id_of},
     statement::{optional_contact, provenance},
 };
 use crate::{
-    domain::organisation::{AssessmentState, ImpactAssessment, JointController, Principal},
+    domain::{
+        name::{Id, ResourceKind},
+        organisation::{AssessmentState, ContactPerson, ImpactAssessment, JointController, Principal},
+    },
     pb,
 };
+
+pub fn contact_person(at: &mut At<'_>, message: pb::ContactPerson) -> Option<(Id, ContactPerson)> {
+    let pb::ContactPerson {
+        name,
+        revision: _,
+        etag: _,
+        update_time: _,
+        full_name,
+        address,
+        phone,
+        email,
+        commitment,
+    } = message;
+    let id = id_of(at, ResourceKind::ContactPerson, &name);
+    let person = ContactPerson {
+        full_name: at.text("full_name", 200, full_name),
+        address: at.text("address", 300, address),
+        phone: at.text("phone", 300, phone),
+        email: at.text("email", 300, email),
+        is_erased: !commitment.is_empty(),
+    };
+    Some((id?, person))
+}
 
 pub fn joint_controllers(at: &mut At<'_>, list: Vec<pb::JointController>) -> Vec<JointController> {
     at.each("joint_controllers", 50, list, |at, message| {

@@ -15,7 +15,7 @@ use crate::{
     pb,
 };
 
-fn id_of(at: &mut At<'_>, kind: ResourceKind, name: &str) -> Option<Id> {
+pub fn id_of(at: &mut At<'_>, kind: ResourceKind, name: &str) -> Option<Id> {
     at.field("name", |at| {
         document::name(kind, name)
             .map(|name| name.id().clone())

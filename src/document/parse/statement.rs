@@ -197,8 +197,10 @@ pub fn contact(at: &mut At<'_>, message: pb::Contact) -> Contact {
         email,
         web,
         provenance: from,
+        person,
     } = message;
     Contact {
+        person: at.optional_id("person", &person),
         function: at.text("function", 300, function),
         address: at.text("address", 300, address),
         phone: at.text("phone", 300, phone),

@@ -11,7 +11,7 @@ use super::{
 use crate::domain::{
     activity::{ActivityState, Disclosure, LegalBasis, Place},
     listed::Within,
-    organisation::{Principal, Role},
+    organisation::{Contact, Principal, Role},
     party::{ContractState, Country, Transfer, TransferTool},
     register::Record,
     statement::{List, Measure, PartyRef, Says},
@@ -45,7 +45,8 @@ pub fn entry(within: Within<'_>, of: Of, language: Language) -> Entry {
     }
     if of == Of::Controller {
         let joint = activity.joint_controllers.iter().map(|joint| {
-            let contact = joint.contact.as_ref().and_then(reach);
+            let contact = joint.contact.as_ref();
+            let contact = contact.and_then(|contact| reach(within.record, contact, language));
             [Some(joint.legal_name.clone()), contact]
                 .into_iter()
                 .flatten()
@@ -79,7 +80,7 @@ pub fn entry(within: Within<'_>, of: Of, language: Language) -> Entry {
         let principals = activity
             .controllers
             .iter()
-            .map(|principal| by(principal, language));
+            .map(|principal| by(within.record, principal, language));
         fields.push(field(Word::Principals, list(within, None, principals.collect())));
         fields.push(field(
             Word::Categories,
@@ -255,15 +256,16 @@ fn processors(within: Within<'_>, language: Language) -> Vec<String> {
         .collect()
 }
 
-fn by(principal: &Principal, language: Language) -> String {
-    let contact = principal.contact.as_ref().and_then(reach);
+fn by(record: &Record, principal: &Principal, language: Language) -> String {
+    let reached = |contact: &Option<Contact>| reach(record, contact.as_ref()?, language);
+    let contact = reached(&principal.contact);
     let name = [Some(principal.legal_name.clone()), contact];
     let mut said = name.into_iter().flatten().collect::<Vec<_>>().join(", ");
     for (word, contact) in [
         (Word::Representative, &principal.representative),
         (Word::Officer, &principal.data_protection_officer),
     ] {
-        if let Some(reached) = contact.as_ref().and_then(reach) {
+        if let Some(reached) = reached(contact) {
             said.push_str(&format!("; {}: {reached}", word.in_language(language)));
         }
     }

@@ -89,7 +89,7 @@ pub fn page(record: &Record, made: Made, of: Of, language: Language) -> Page {
         },
         revision: made.revision.to_string(),
         time: made.time.strftime("%Y-%m-%d %H:%M UTC").to_string(),
-        head: head(record, of),
+        head: head(record, of, language),
         common: vec![Field {
             word: Word::Measures,
             said: Said::list(
@@ -109,13 +109,14 @@ pub fn page(record: &Record, made: Made, of: Of, language: Language) -> Page {
 }
 
 /// Art. 30(1)(a), 30(2)(a).
-fn head(record: &Record, of: Of) -> Vec<Field> {
+fn head(record: &Record, of: Of, language: Language) -> Vec<Field> {
     let controller = &record.register.controller;
     let whose = match of {
         Of::Controller => Word::Controller,
         Of::Processor => Word::Processor,
     };
-    let optional = |contact: &Option<Contact>| Said::list(contact.iter().flat_map(reach).collect());
+    let reached = |contact: &Contact| reach(record, contact, language);
+    let optional = |contact: &Option<Contact>| Said::list(contact.iter().flat_map(reached).collect());
     let number = Some(controller.registration_number.clone());
     let documents = record.register.documents.iter().map(|document| {
         let version = [
@@ -137,7 +138,7 @@ fn head(record: &Record, of: Of) -> Vec<Field> {
         ),
         field(
             Word::Contacts,
-            Said::list(controller.contacts.iter().flat_map(reach).collect()),
+            Said::list(controller.contacts.iter().flat_map(reached).collect()),
         ),
         field(Word::Representative, optional(&controller.representative)),
         field(Word::Officer, optional(&controller.data_protection_officer)),
@@ -147,17 +148,18 @@ fn head(record: &Record, of: Of) -> Vec<Field> {
 }
 
 /// How somebody is reached, in one line.
-pub fn reach(contact: &Contact) -> Option<String> {
-    let parts = [
-        &contact.function,
-        &contact.address,
-        &contact.phone,
-        &contact.email,
-        &contact.web,
-    ];
-    let said: Vec<&str> = parts
+pub fn reach(record: &Record, contact: &Contact, language: Language) -> Option<String> {
+    let person = record.person(contact);
+    let erased = person.filter(|person| person.is_erased);
+    let erased = erased.map(|_| Word::Erased.in_language(language));
+    let own = [&contact.address, &contact.phone, &contact.email, &contact.web];
+    let of_person = person.map(|person| [&person.full_name, &person.address, &person.phone, &person.email]);
+    let said: Vec<&str> = [&contact.function]
         .into_iter()
+        .chain(of_person.into_iter().flatten())
+        .chain(own)
         .map(String::as_str)
+        .chain(erased)
         .filter(|part| !part.is_empty())
         .collect();
     (!said.is_empty()).then(|| said.join(", "))

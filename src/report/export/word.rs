@@ -120,6 +120,7 @@ words! {
     Measures "measures" "Security measures" "Sikkerhedsforanstaltninger" "Turvatoimet" "Säkerhetsåtgärder";
     Grounds "legal_bases" "Grounds" "Behandlingsgrundlag" "Käsittelyperusteet" "Rättsliga grunder";
     None "none" "none" "ingen" "ei ole" "inga";
+    Erased "erased" "erased" "slettet" "poistettu" "raderat";
     NotStated "not_stated" "not stated" "ikke angivet" "ei ilmoitettu" "anges inte";
     ForExample "examples" "for example" "for eksempel" "esimerkiksi" "till exempel";
     Ordinary "ordinary" "ordinary" "almindelig" "tavallinen" "vanlig";

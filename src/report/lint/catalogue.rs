@@ -125,6 +125,8 @@ catalogue! {
         "no activity names the transfer" "Name it where it is used, or remove it.";
     32 ConditionUnused "CONDITION_UNUSED" Note [] "GDPR Art. 5(2)"
         "no statement hangs on the condition" "Use it, or remove it.";
+    42 ContactPersonUnused "CONTACT_PERSON_UNUSED" Warning [] "GDPR Art. 5(1)(e)"
+        "no contact names the contact person" "Name the person where it is reached, or delete and erase the entry.";
     // === Accountability
     33 ProcessorContractNotRecorded "PROCESSOR_CONTRACT_NOT_RECORDED" Warning [] "GDPR Art. 28(3)"
         "no contract with the processor is recorded" "Have the contract recorded.";

@@ -21,13 +21,13 @@ use crate::{
 pub fn register(lint: &mut Lint<'_>) {
     let record = lint.record;
     let controller = &record.register.controller;
-    if !controller.contacts.iter().any(Contact::reaches) {
+    if !controller.contacts.iter().any(|contact| record.reaches(contact)) {
         let code = LintCode::ControllerContactMissing;
         lint.at_register(code, "controller.contacts", &controller.provenance, "");
     }
     let has_to_have = controller.public_role == PublicRole::Authority;
     let officer = controller.data_protection_officer.as_ref();
-    if officer.map_or(has_to_have, |officer| !officer.reaches()) {
+    if officer.map_or(has_to_have, |officer| !record.reaches(officer)) {
         let code = LintCode::DpoContactMissing;
         lint.at_register(
             code,
@@ -110,7 +110,8 @@ pub fn activity(lint: &mut Lint<'_>, within: Within<'_>) {
 }
 
 fn roles(lint: &mut Lint<'_>, within: Within<'_>) {
-    let reaches = |contact: &Option<Contact>| contact.as_ref().is_some_and(Contact::reaches);
+    let record = within.record;
+    let reaches = |contact: &Option<Contact>| contact.as_ref().is_some_and(|contact| record.reaches(contact));
     let joint = &within.activity.joint_controllers;
     if within.activity.role == Role::JointController && joint.is_empty() {
         let place = of_activity(within, "joint_controllers");

@@ -6,11 +6,12 @@ use super::{Lint, LintCode};
 use crate::domain::{
     finding::Evidence,
     name::Id,
+    organisation::Contact,
     register::Record,
     statement::{PartyRef, Provenance, Scope},
 };
 
-/// Processors, recipients, transfers and conditions that no statement names.
+/// Processors, recipients, transfers, conditions and contact persons that nothing names.
 pub fn register(lint: &mut Lint<'_>) {
     let record = lint.record;
     let named = named(record);
@@ -48,6 +49,14 @@ pub fn register(lint: &mut Lint<'_>) {
         let field = format!("conditions[{id}]");
         lint.at_register(LintCode::ConditionUnused, &field, &condition.provenance, "");
     }
+    for id in record
+        .contact_persons
+        .keys()
+        .filter(|id| !named.persons.contains(id))
+    {
+        let place = at("contactPersons", id, &Provenance::default());
+        lint.add(LintCode::ContactPersonUnused, place, "");
+    }
 }
 
 #[derive(Default)]
@@ -55,6 +64,7 @@ struct Named<'a> {
     parties: BTreeSet<&'a Id>,
     transfers: BTreeSet<&'a Id>,
     conditions: BTreeSet<&'a Id>,
+    persons: BTreeSet<&'a Id>,
 }
 
 impl<'a> Named<'a> {
@@ -65,6 +75,10 @@ impl<'a> Named<'a> {
         }));
     }
 
+    fn add_contact(&mut self, contact: &'a Contact) {
+        self.persons.extend(&contact.person);
+    }
+
     fn add_scope(&mut self, scope: &'a Scope) {
         self.add_parties(&scope.recipients);
     }
@@ -73,6 +87,14 @@ impl<'a> Named<'a> {
 fn named(record: &Record) -> Named<'_> {
     let mut named = Named::default();
     let (defaults, activities) = (&record.register.defaults, record.activities.values());
+    let controller = &record.register.controller;
+    let functions = [
+        &controller.data_protection_officer,
+        &controller.representative,
+        &controller.supervisory_authority,
+    ];
+    let contacts = controller.contacts.iter().chain(functions.into_iter().flatten());
+    contacts.for_each(|contact| named.add_contact(contact));
     for activity in activities {
         named.transfers.extend(&activity.transfers);
         for data_use in &activity.data_uses {
@@ -83,6 +105,23 @@ fn named(record: &Record) -> Named<'_> {
             named.add_parties(&disclosure.recipients);
             named.add_scope(&disclosure.scope);
             named.conditions.extend(&disclosure.conditions);
+        }
+        for joint in &activity.joint_controllers {
+            joint
+                .contact
+                .iter()
+                .for_each(|contact| named.add_contact(contact));
+        }
+        for principal in &activity.controllers {
+            let contacts = [
+                &principal.contact,
+                &principal.representative,
+                &principal.data_protection_officer,
+            ];
+            contacts
+                .into_iter()
+                .flatten()
+                .for_each(|contact| named.add_contact(contact));
         }
         for opt_out in &activity.opt_outs {
             named.add_scope(&opt_out.scope);

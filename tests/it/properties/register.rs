@@ -66,6 +66,7 @@ pub fn document(tape: &mut Tape<'_>, without: Without) -> RegisterDocument {
             .map(|(id, kind)| maker.recipient(tape, id, kind))
             .collect(),
         transfers: vec![maker.transfer(tape)],
+        contact_persons: Vec::new(),
     }
 }
 
