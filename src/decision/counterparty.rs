@@ -17,7 +17,7 @@ use crate::{
         term::Term,
         vocabulary::Facet,
     },
-    law::{dk, marketing},
+    law::dk,
 };
 
 /// RECIPIENT_*, PROCESSOR_* and PROTECTED_IDENTITY_*.
@@ -37,26 +37,6 @@ pub fn counterparty(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
     declared
         .and(protected_identity(case, asked))
         .and(footage(case, asked))
-        .and(passed_on(case, asked))
-}
-
-/// CONSENT_*, CONDITION_*: consumers' data that is passed on for marketing, where a national law asks for consent.
-fn passed_on(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
-    let leaves = matches!(asked.operation, Operation::Disclose | Operation::Transfer);
-    let to_another =
-        matches!(case.counterparty, Counterparty::Recipient(_)) && !case.counterparty.is_subject();
-    let country = case.record.register.controller.country;
-    let Some(law) = marketing::passing_on(country, case.day) else {
-        return Outcome::default();
-    };
-    if !leaves || !to_another || !case.is_marketing() {
-        return Outcome::default();
-    }
-    let consented = consent(case, asked, Need::Explicit);
-    let ordinary = asked.classes.is_ordinary();
-    let excepted = ordinary.then(|| case.law_condition(law.exception));
-    let best = case.best([Some(consented), excepted].into_iter().flatten());
-    best.unwrap_or_default().and(case.law(law.source))
 }
 
 /// DK_CCTV_DISCLOSURE_4C: footage that was made to prevent crime.

@@ -268,8 +268,15 @@ fn conjuncts(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
         personal(place::place),
         personal(automated::automated),
         prohibition::prohibition(case, asked),
-        anonymous.unwrap_or_default(),
+        anonymous.unwrap_or_else(|| not_yet_anonymous(case, asked)),
     ]))
+}
+
+/// Said to be anonymous, data may be so by its record on a later day.
+fn not_yet_anonymous(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
+    let later = (case.facts().form == Form::Anonymised)
+        .then(|| retention::ends_on(case, asked, EndAction::Anonymisation));
+    Outcome::default().until(later.flatten())
 }
 
 /// ANONYMOUS_OUT_OF_SCOPE (Art. 4(1), recital 26): only after a recorded ANONYMISE, and without an identifier.

@@ -8,6 +8,8 @@ mod keep;
 mod reckoning;
 mod statutory;
 
+use jiff::civil::Date;
+
 use self::reckoning::{Event, event, is_over, last_days};
 use super::{
     case::{Case, Combination},
@@ -57,6 +59,17 @@ pub fn ends_in(case: &Case<'_>, asked: &Combination<'_>, action: EndAction) -> b
 /// Whether what a rule says is done at the end may have been done: its period is not known to be running.
 pub fn has_ended_in(case: &Case<'_>, asked: &Combination<'_>, action: EndAction) -> bool {
     ends(case, asked, action, |rule| is_running(case, rule))
+}
+
+/// The day from which what a rule says is done at the end may have been done, where its period is known to be running.
+pub fn ends_on(case: &Case<'_>, asked: &Combination<'_>, action: EndAction) -> Option<Date> {
+    let rules = rules(case, asked);
+    let running = rules.iter().filter(|Rule { rule, .. }| {
+        rule.end_action == action && covers(case, asked, rule) && is_running(case, rule)
+    });
+    running
+        .filter_map(|Rule { rule, .. }| last_days(case, rule)?.0.tomorrow().ok())
+        .min()
 }
 
 /// Whether a period is known to be running or to be still to come.

@@ -1,7 +1,7 @@
 //! Conjunct 5: what the person has asked for (Arts 17, 18, 21). Objections to a ground are in `ground`.
 
 use super::{
-    case::{Case, Combination},
+    case::{Case, Combination, Counterparty},
     consent::{self, Need, consent},
     ground,
     outcome::Outcome,
@@ -33,6 +33,7 @@ pub fn rights(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
     Outcome::all([
         direct_marketing(case),
         channel(case, asked),
+        passed_on(case, asked),
         opt_out(case, asked),
         restriction(case, asked),
         erasure(case, asked),
@@ -57,9 +58,17 @@ fn channel(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
         consent::channel(case, asked)
     } else if let Some(law) = approach(case) {
         let consented = consent::channel(case, asked);
-        let excepted = case.law_condition(law.exception);
-        let best = case.best([consented, excepted]).unwrap_or_default();
-        best.and(case.law(law.source))
+        // A consent that was withdrawn is a refusal of what customers could be sent without one.
+        let refused = consent::refusal(case, asked);
+        let withdrawn = refused
+            .findings
+            .iter()
+            .any(|finding| finding.code == FindingCode::ConsentWithdrawn);
+        let excepted = (!withdrawn).then(|| case.law_condition(law.exception));
+        let best = case.best([Some(consented), excepted].into_iter().flatten());
+        best.unwrap_or_default()
+            .and(case.law(law.source))
+            .until(refused.changes_on)
     } else {
         case.attest(Finding::new(FindingCode::ChannelConsentUnchecked))
     }
@@ -84,6 +93,25 @@ fn sends(case: &Case<'_>, asked: &Combination<'_>) -> bool {
             asked.operation,
             Operation::Use | Operation::Disclose | Operation::Transfer
         ) && asked.data.is_some_and(is_contact)
+}
+
+/// CONSENT_*, CONDITION_*: consumers' data that is passed on for marketing, where a national law asks for consent.
+fn passed_on(case: &Case<'_>, asked: &Combination<'_>) -> Outcome {
+    let leaves = matches!(asked.operation, Operation::Disclose | Operation::Transfer);
+    let to_another =
+        matches!(case.counterparty, Counterparty::Recipient(_)) && !case.counterparty.is_subject();
+    let country = case.record.register.controller.country;
+    let Some(law) = marketing::passing_on(country, case.day) else {
+        return Outcome::default();
+    };
+    if !leaves || !to_another || !case.is_marketing() {
+        return Outcome::default();
+    }
+    let consented = consent::consent(case, asked, Need::Explicit);
+    let ordinary = asked.classes.is_ordinary();
+    let excepted = ordinary.then(|| case.law_condition(law.exception));
+    let best = case.best([Some(consented), excepted].into_iter().flatten());
+    best.unwrap_or_default().and(case.law(law.source))
 }
 
 /// OPT_OUT_*: a standing opt-out that the record grants counts as an objection.

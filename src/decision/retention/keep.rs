@@ -87,8 +87,10 @@ fn may_be_held(
     if asked.operation != Operation::Store || !bounded.findings.iter().any(is_expired) {
         return bounded;
     }
-    let of_purpose = |rule: &&Rule<'_>| rule.shortest && case.counts(&rule.rule.scope.purposes);
-    let open = shortest(case, rules.iter().copied().filter(of_purpose));
+    let may_hold = |rule: &&Rule<'_>| {
+        rule.shortest && case.counts(&rule.rule.scope.purposes) && covers(case, asked, rule.rule)
+    };
+    let open = shortest(case, rules.iter().copied().filter(may_hold));
     if open.verdict() == Verdict::Undetermined {
         bounded.findings.retain(|finding| !is_expired(finding));
         bounded = bounded.and(open);
@@ -115,14 +117,17 @@ fn unresolved(rule: &Rule<'_>) -> Outcome {
     Outcome::from(found(FindingCode::RetentionUnresolved)).with(found(FindingCode::ReviewBy))
 }
 
-/// The last day of a minimum that is known to be running and covers what is asked.
+/// The last day of a minimum that is known to be running, or to be still to come, and covers what is asked; of one still to
+/// come there is none yet.
 fn held_until(case: &Case<'_>, asked: &Combination<'_>, rules: &[&Rule<'_>]) -> Option<Date> {
     rules
         .iter()
-        .filter(|rule| rule.shortest && is_on(case, rule.rule))
+        .filter(|rule| rule.shortest && rule.rule.period.is_some() && is_on(case, rule.rule))
         .filter(|rule| case.counts(&rule.rule.scope.purposes) && covers(case, asked, rule.rule))
-        .filter_map(|rule| last_days(case, rule.rule))
-        .map(|(last, _)| last)
+        .filter_map(|rule| match event(case, rule.rule) {
+            Event::NotYet => Some(Date::MAX),
+            _ => last_days(case, rule.rule).map(|(last, _)| last),
+        })
         .filter(|last| case.day <= *last)
         .chain(statutory::held_until(case, asked))
         .max()
@@ -231,8 +236,11 @@ fn bounds(case: &Case<'_>, asked: &Combination<'_>, ends: &[End<'_>], held_until
     if case.day > store_until {
         return match (asked.operation, held_until) {
             (Operation::Store, Some(last)) => {
-                let duty = Finding::new(FindingCode::RestrictUntil).on(last);
-                outcome.with(duty).until(tomorrow(last))
+                let duty = Finding::new(FindingCode::RestrictUntil);
+                match tomorrow(last) {
+                    Some(tomorrow) => outcome.with(duty.on(last)).until(Some(tomorrow)),
+                    None => outcome.with(duty),
+                }
             }
             // A minimum that outlives every maximum leaves storing alone.
             _ if leaving && held_until.is_none() || claim && case.facts().legal_hold == Fact::Yes => outcome,
