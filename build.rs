@@ -12,6 +12,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         [
             "ropa/v1/decision_service.proto",
             "ropa/v1/error.proto",
+            "ropa/v1/history_service.proto",
             "ropa/v1/register_service.proto",
             "ropa/v1/report_service.proto",
         ],
@@ -22,6 +23,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     // Our codec needs the name of a message to find what it does not know.
     let mut config = tonic_prost_build::Config::new();
     config.enable_type_names();
+    config.extern_path(".google.rpc", "::tonic_types::pb");
     tonic_prost_build::configure()
         .codec_path("crate::grpc::codec::StrictCodec")
         .compile_fds_with_config(files, config)?;

@@ -3,9 +3,11 @@
 //! Everything is checked here, and every mistake is named by its path. What comes out is valid.
 
 pub mod difference;
+pub mod filter;
 pub mod json;
 pub mod manifest;
 mod parse;
+mod patch;
 mod record;
 mod relations;
 mod shape;
@@ -14,6 +16,7 @@ pub mod wire;
 use std::{fmt, str::FromStr as _};
 
 pub use parse::{At, Message, Resource, date, resource};
+pub use patch::{Fields, Patch};
 pub use record::{Draft, DraftResource, InvalidDraft, Stored, record};
 
 use crate::domain::{

@@ -1,22 +1,28 @@
 //! The contract at the door: messages to domain types and back, errors to statuses, one handler file per service.
 
+mod administration;
 mod answer;
+mod call;
 pub mod codec;
+mod commit;
+mod consistency;
 mod decision;
 pub mod error;
+mod history;
 mod page;
 mod question;
 mod register;
 mod report;
+mod resource;
 
 use tonic::service::Routes;
 
+pub use administration::{Administration, Deadline};
 pub use decision::Decisions;
-pub use register::Administration;
 
 use crate::pb::{
-    self, decision_service_server::DecisionServiceServer, register_service_server::RegisterServiceServer,
-    report_service_server::ReportServiceServer,
+    self, decision_service_server::DecisionServiceServer, history_service_server::HistoryServiceServer,
+    register_service_server::RegisterServiceServer, report_service_server::ReportServiceServer,
 };
 
 /// How large messages may be, in bytes.
@@ -24,6 +30,8 @@ use crate::pb::{
 pub struct Sizes {
     /// A question.
     pub question: usize,
+    /// Several questions.
+    pub batch: usize,
     /// A register document.
     pub document: usize,
     /// An answer.
@@ -36,6 +44,7 @@ impl Default for Sizes {
     fn default() -> Self {
         Self {
             question: 16 * 1024,
+            batch: 1024 * 1024,
             document: 4 * 1024 * 1024,
             answer: 8 * 1024 * 1024,
             report: 64 * 1024 * 1024,
@@ -62,13 +71,18 @@ pub fn routes(
     let routes = Routes::default()
         .add_service(
             DecisionServiceServer::new(decisions)
-                .max_decoding_message_size(sizes.question)
+                .max_decoding_message_size(sizes.batch)
                 .max_encoding_message_size(sizes.answer),
         )
         .add_service(
             RegisterServiceServer::new(administration.clone())
                 .max_decoding_message_size(sizes.document)
                 .max_encoding_message_size(sizes.answer),
+        )
+        .add_service(
+            HistoryServiceServer::new(history::History::new(administration.clone()))
+                .max_decoding_message_size(sizes.question)
+                .max_encoding_message_size(sizes.report),
         )
         .add_service(
             ReportServiceServer::new(report::Reports::new(administration))

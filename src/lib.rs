@@ -20,6 +20,7 @@ pub mod telemetry;
 #[expect(
     clippy::allow_attributes,
     clippy::allow_attributes_without_reason,
+    clippy::large_enum_variant,
     reason = "generated from the contract, which documents every message and field"
 )]
 pub mod pb {

@@ -1,28 +1,29 @@
 //! The use cases of administration: every change is validated against what is stored, in the transaction that commits
 //! it with its audit entry.
 
+mod change;
 mod erase;
+mod history;
 mod plan;
+mod read;
+mod wish;
 
-use std::{sync::Arc, time::Duration};
-
-use jiff::Timestamp;
+use std::time::{Duration, Instant};
 
 use crate::{
-    clock,
-    document::{self, Draft, Violations, difference::FieldChange},
-    domain::{
-        name::{RegisterId, ResourceKind, ResourceName, Revision},
-        register::Record,
-    },
-    replica::{Replica, State},
-    store::{self, Change, ChangeKind, Committed, Store, Stored},
+    document::{Violations, difference::FieldChange},
+    domain::name::{ResourceName, Revision},
+    replica::Replica,
+    store::{self, Committed, Store, Stored},
 };
 
-use plan::Plan;
-
+pub use change::{Applied, Apply, Mutate};
 pub use erase::{Erase, Erased};
-pub use store::Erasing;
+pub use history::{Changed, HistoryEntry, VersionEntry};
+pub use plan::Others;
+pub use read::{AsOf, Listed, Listing, Recorded};
+pub use store::{Erasing, Request, Revisions};
+pub use wish::{Contents, Missing, Precondition, Presence, Wish};
 
 /// Why a use case failed.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +37,35 @@ pub enum Error {
     /// There is no such resource.
     #[error("there is no `{0}`")]
     NotFound(ResourceName),
+    /// There are no such resources, of several that were asked for.
+    #[error("some resources are not there")]
+    SomeNotFound(Vec<ResourceName>),
+    /// There is one already.
+    #[error("there is a `{0}` already")]
+    AlreadyExists(ResourceName),
+    /// The register has resources in it.
+    #[error("the register has resources in it")]
+    NotEmpty(Vec<ResourceName>),
+    /// What the caller has seen is no longer what is there.
+    #[error("`{name}` has changed")]
+    Changed {
+        /// What has changed.
+        name: ResourceName,
+        /// Its etag now; none where it is gone, or is a register as a whole.
+        etag: Option<String>,
+    },
+    /// What was asked to hold does not.
+    #[error("a precondition does not hold")]
+    Precondition(Violations),
+    /// The id of the request was used for another one.
+    #[error("the request id was used for another request")]
+    RequestIdReused,
+    /// There is no such revision yet, or was nothing then.
+    #[error("there is no such revision")]
+    RevisionNotFound,
+    /// The caller's time was over before anything was changed.
+    #[error("the caller's time is over")]
+    TooLate,
     /// The store is not the one that is served.
     #[error("the store was restored or replaced")]
     StoreReplaced,
@@ -50,28 +80,21 @@ pub enum Error {
     Lost,
 }
 
-/// How a draft is applied.
+/// What goes with every change.
 #[derive(Clone, Debug)]
-pub struct Apply {
-    /// What the register shall be.
-    pub draft: Draft,
-    /// What becomes of resources that the draft does not name.
-    pub others: Others,
-    /// Whether it is committed.
-    pub commit: Commit,
-    /// Why, in the caller's words.
-    pub reason: Option<String>,
+pub struct Asked {
     /// Who asks: an opaque pseudonym.
     pub actor: String,
-}
-
-/// What becomes of resources that a draft does not name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Others {
-    /// They stay.
-    Keep,
-    /// They are deleted.
-    Prune,
+    /// The full name of the method that was called.
+    pub method: String,
+    /// Why, in the caller's words.
+    pub reason: Option<String>,
+    /// Whether it is committed.
+    pub commit: Commit,
+    /// What the caller calls the request, so that the same one has no second effect.
+    pub request: Option<Request>,
+    /// When the caller gives up: nothing is begun after that.
+    pub deadline: Option<Instant>,
 }
 
 /// Whether a change is committed.
@@ -83,17 +106,8 @@ pub enum Commit {
     ValidateOnly,
 }
 
-/// What an apply did, or would do.
-#[derive(Clone, Debug)]
-pub struct Applied {
-    /// The revision of the change, or the current one where nothing changed.
-    pub revision: Revision,
-    /// What changed, in order of name.
-    pub changes: Vec<(ResourceName, ResourceChange)>,
-}
-
 /// What happened to a resource.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ResourceChange {
     /// It is new.
     Created,
@@ -101,17 +115,8 @@ pub enum ResourceChange {
     Updated(Vec<FieldChange>),
     /// It is gone.
     Deleted,
-}
-
-/// A record as it was at a revision.
-#[derive(Debug)]
-pub struct Recorded {
-    /// The revision.
-    pub revision: Revision,
-    /// When it was committed.
-    pub time: Timestamp,
-    /// The record.
-    pub record: Record,
+    /// What its versions said was erased.
+    Erased,
 }
 
 /// How long an answer to a change waits for the change to be served.
@@ -130,136 +135,30 @@ impl Registers {
         Self { store, replica }
     }
 
-    /// Makes a register be as a draft says, in one change.
-    ///
-    /// Runs in a task of its own, so that a caller who gives up cannot interrupt it: a future dropped while a
-    /// transaction begins would leave the transaction open on a pooled connection.
-    pub async fn apply(&self, apply: Apply) -> Result<Applied, Error> {
-        let this = self.clone();
-        tokio::spawn(async move { this.apply_in_task(apply).await })
-            .await
-            .map_err(|_| Error::Lost)?
-    }
-
-    async fn apply_in_task(&self, apply: Apply) -> Result<Applied, Error> {
-        let Apply {
-            draft,
-            others,
-            commit,
-            reason,
-            actor,
-        } = apply;
-        if self.replica.state() == State::Replaced {
-            return Err(Error::StoreReplaced);
-        }
-        let draft = Arc::new(draft);
-        // Planned without the lock that orders all changes: what has mistakes or changes nothing never holds up others.
-        let read = self.store.read_register(&draft.register).await?;
-        let planned_at = read.head.revision;
-        let mut plan = Plan::new(Arc::clone(&draft), read.documents, others).await?;
-        if plan.changes.is_empty() || commit == Commit::ValidateOnly {
-            return Ok(Applied {
-                revision: planned_at,
-                changes: plan.changes,
-            });
-        }
-        let mut write = self.store.write().await?;
-        // Under the lock, so that times are in the order of revisions.
-        let time = clock::now();
-        if write.before() != planned_at {
-            let current = write.documents(&draft.register).await?;
-            plan = Plan::new(Arc::clone(&draft), current, others).await?;
-        }
-        if plan.changes.is_empty() {
-            // Dropping the write undoes it and uses no revision.
-            return Ok(Applied {
-                revision: write.before(),
-                changes: plan.changes,
-            });
-        }
-        let change = Change {
-            actor,
-            method: "/ropa.v1.RegisterService/ApplyRegister".to_owned(),
-            kind: ChangeKind::RegisterApplied,
-            register: draft.register.clone(),
-            reason,
-            time,
-            mutations: plan.mutations,
-        };
-        let committed = write.commit(change).await?;
-        self.served(committed).await;
-        tracing::info!(
-            register = %draft.register,
-            revision = committed.revision.number(),
-            changes = plan.changes.len(),
-            "register `{}` applied",
-            draft.register
-        );
-        Ok(Applied {
-            revision: committed.revision,
-            changes: plan.changes,
-        })
-    }
-
     /// Waits for a change to be served: who has made it and asks this server next is answered from it.
     async fn served(&self, committed: Committed) {
         self.replica.nudge();
         self.replica.reaches(committed.revision, VISIBLE_WITHIN).await;
     }
 
-    /// Reads one resource.
-    pub async fn get(&self, name: ResourceName) -> Result<Stored, Error> {
-        let found = self.store.document_get(&name).await?;
-        found.ok_or(Error::NotFound(name))
+    /// The revision as a token of this store.
+    pub async fn token(&self, revision: Revision) -> Result<String, Error> {
+        Ok(format!("{revision}@{}", self.store.head().await?.incarnation))
     }
+}
 
-    /// The record of a register, now or as it was at a revision.
-    pub async fn record(&self, register: RegisterId, at: Option<Revision>) -> Result<Recorded, Error> {
-        let revision = match at {
-            Some(revision) => revision,
-            None => self.store.head().await?.revision,
-        };
-        let past = self.store.read_register_at(&register, revision).await?;
-        let not_found = || Error::NotFound(ResourceName::register(register.clone()));
-        let store::Past { time, documents } = past
-            .filter(|past| !past.documents.is_empty())
-            .ok_or_else(not_found)?;
-        let id = register.clone();
-        let built = tokio::task::spawn_blocking(move || {
-            let documents: Vec<document::Stored> = documents
-                .into_iter()
-                .map(|stored| document::Stored {
-                    name: stored.name,
-                    revision: stored.revision,
-                    json: stored.json,
-                    path: None,
-                })
-                .collect();
-            document::record(&id, &documents)
-        });
-        let record = built.await.map_err(|_| Error::Lost)?.map_err(Error::Unreadable)?;
-        Ok(Recorded {
-            revision,
-            time,
-            record,
-        })
-    }
-
-    /// Lists resources of a kind, of one register or of all, in order of name. A register that is not there has none
-    /// and is an error.
-    pub async fn list(
-        &self,
-        kind: ResourceKind,
-        register: Option<RegisterId>,
-        after: Option<ResourceName>,
-        limit: u64,
-    ) -> Result<Vec<Stored>, Error> {
-        if let Some(register) = &register {
-            self.get(ResourceName::register(register.clone())).await?;
+impl Asked {
+    /// Whether the caller still waits.
+    fn in_time(&self) -> Result<(), Error> {
+        match self.deadline {
+            Some(deadline) if Instant::now() >= deadline => Err(Error::TooLate),
+            _ => Ok(()),
         }
-        Ok(self
-            .store
-            .document_list(kind, register.as_ref(), after.as_ref(), limit)
-            .await?)
     }
+}
+
+/// Changes whenever what is stored under a name does: the start of its digest, quoted as RFC 9110 wants it.
+pub fn etag(stored: &Stored) -> String {
+    let digits = stored.digest.iter().take(12).map(|byte| format!("{byte:02x}"));
+    format!("\"{}\"", digits.collect::<String>())
 }

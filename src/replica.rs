@@ -3,8 +3,9 @@
 //! A reconciler: nudged by a write of this process and by a timer, it takes no input, compares the store's head with
 //! what is served and reads everything anew where they differ. The nudge is a hint, the timer is the truth.
 
+mod archive;
+
 use std::{
-    collections::BTreeMap,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -15,9 +16,14 @@ use tokio::sync::{Mutex, Notify, watch};
 use crate::{
     decision::Snapshot,
     document::{self, Violations},
-    domain::name::{RegisterId, Revision},
+    domain::{
+        name::{RegisterId, Revision},
+        register::Record,
+    },
     store::{self, Head, Store},
 };
+
+pub use archive::{Archive, Unavailable};
 
 /// How often the store is asked for its head.
 const INTERVAL: Duration = Duration::from_millis(500);
@@ -31,6 +37,13 @@ pub struct Served {
     pub confirmed: Instant,
     /// Where the store stood: another digest at the same revision is another store.
     head: Head,
+}
+
+impl Served {
+    /// Which store it is of.
+    pub const fn incarnation(&self) -> store::Incarnation {
+        self.head.incarnation
+    }
 }
 
 /// Why the served snapshot could not be brought up to date.
@@ -72,6 +85,8 @@ pub enum State {
     Starting,
     /// A snapshot is served.
     Serving,
+    /// The store has not been seen for longer than is allowed: what is served is too old to be answered from.
+    Stale,
     /// The store is not the one that was served: nothing is answered from it, until the server is started anew.
     Replaced,
 }
@@ -90,11 +105,14 @@ struct Inner {
     reached: watch::Sender<Revision>,
     /// One refresh at a time.
     turn: Mutex<()>,
+    /// How long what is served may be answered from without the store having been seen.
+    max_staleness: Duration,
 }
 
 impl Replica {
-    /// A replica of the store that serves nothing yet.
-    pub fn new(store: Store) -> Self {
+    /// A replica of the store that serves nothing yet. What it serves is answered from for `max_staleness` after the store
+    /// was last seen.
+    pub fn new(store: Store, max_staleness: Duration) -> Self {
         Self(Arc::new(Inner {
             store,
             served: ArcSwapOption::empty(),
@@ -102,6 +120,7 @@ impl Replica {
             nudge: Notify::new(),
             reached: watch::Sender::default(),
             turn: Mutex::default(),
+            max_staleness,
         }))
     }
 
@@ -120,20 +139,25 @@ impl Replica {
         self.0.served.load()
     }
 
+    /// Whether what is served may still be answered from.
+    pub fn is_fresh(&self, served: &Served) -> bool {
+        served.confirmed.elapsed() <= self.0.max_staleness
+    }
+
     /// Asks for a refresh soon.
     pub fn nudge(&self) {
         self.0.nudge.notify_one();
     }
 
-    /// Waits until this revision is served, but no longer than that, and not where nothing is served.
-    pub async fn reaches(&self, revision: Revision, within: Duration) {
-        if self.state() != State::Serving {
-            return;
+    /// Waits until this revision is served, but no longer than that, and not where nothing is served. Answers whether it
+    /// is.
+    pub async fn reaches(&self, revision: Revision, within: Duration) -> bool {
+        if self.state() == State::Replaced {
+            return false;
         }
         let mut reached = self.0.reached.subscribe();
         let waited = reached.wait_for(|served| *served >= revision);
-        // Where it does not come in time, checks see it a little later.
-        let _ = tokio::time::timeout(within, waited).await;
+        matches!(tokio::time::timeout(within, waited).await, Ok(Ok(_)))
     }
 
     /// Brings what is served up to date.
@@ -156,10 +180,17 @@ impl Replica {
                 return Ok(served.head.revision);
             }
         }
-        let contents = self.0.store.read().await.map_err(Error::Store)?;
-        let head = contents.head;
+        let before = self.0.served.load_full();
+        let before = before.map(|served| served.snapshot.clone()).unwrap_or_default();
+        let changes = self
+            .0
+            .store
+            .read_changes(before.revision)
+            .await
+            .map_err(Error::Store)?;
+        let head = changes.head;
         let revision = head.revision;
-        let built = tokio::task::spawn_blocking(move || build(contents)).await;
+        let built = tokio::task::spawn_blocking(move || renew(before, changes)).await;
         let snapshot = built.map_err(|_| Error::Lost)??;
         self.publish(Served {
             snapshot,
@@ -197,6 +228,22 @@ impl Replica {
         self.0.reached.send_replace(revision);
     }
 
+    /// Says so once what is served is too old.
+    fn age(&self) {
+        let stale = self
+            .0
+            .served
+            .load()
+            .as_ref()
+            .is_some_and(|served| !self.is_fresh(served));
+        if stale {
+            let became = |state: &mut State| std::mem::replace(state, State::Stale) != State::Stale;
+            if self.0.state.send_if_modified(became) {
+                tracing::error!("the database has not been seen for too long: checks are refused");
+            }
+        }
+    }
+
     /// Refreshes for ever. Says once when it starts to fail, and once when it recovers.
     pub async fn run(self) {
         let mut failing = false;
@@ -217,6 +264,7 @@ impl Replica {
                 }
                 Err(_) => {}
             }
+            self.age();
             tokio::select! {
                 () = self.0.nudge.notified() => {}
                 () = tokio::time::sleep(INTERVAL) => {}
@@ -225,30 +273,37 @@ impl Replica {
     }
 }
 
-fn build(contents: store::Contents) -> Result<Snapshot, Error> {
-    let mut snapshot = Snapshot {
-        revision: contents.head.revision,
-        ..Snapshot::default()
-    };
-    // By register: in the order of names, `a-b` stands between `a` and what is in `a`.
-    let mut registers: BTreeMap<RegisterId, Vec<document::Stored>> = BTreeMap::new();
-    for stored in contents.documents {
-        let documents = registers.entry(stored.name.register_id().clone()).or_default();
-        documents.push(document::Stored {
+/// The snapshot with what has changed; records that have not are the same.
+fn renew(mut snapshot: Snapshot, changes: store::Changes) -> Result<Snapshot, Error> {
+    snapshot.revision = changes.head.revision;
+    for (id, documents) in changes.registers {
+        if documents.is_empty() {
+            snapshot.records.remove(&id);
+        } else {
+            let record = record(&id, documents)?;
+            snapshot.records.insert(id, record);
+        }
+    }
+    Ok(snapshot)
+}
+
+/// The record that decisions are made from: without names of persons, which no decision needs.
+fn record(id: &RegisterId, documents: Vec<store::Stored>) -> Result<Arc<Record>, Error> {
+    let documents: Vec<document::Stored> = documents
+        .into_iter()
+        .map(|stored| document::Stored {
             name: stored.name,
             revision: stored.revision,
             json: stored.json,
             path: None,
-        });
-    }
-    for (id, documents) in registers {
-        let record = document::record(&id, &documents).map_err(|violations| Error::Record {
-            register: id.clone(),
-            violations,
-        })?;
-        snapshot.records.insert(id, Arc::new(record));
-    }
-    Ok(snapshot)
+        })
+        .collect();
+    let mut record = document::record(id, &documents).map_err(|violations| Error::Record {
+        register: id.clone(),
+        violations,
+    })?;
+    record.contact_persons.clear();
+    Ok(Arc::new(record))
 }
 
 /// An error with everything that caused it.

@@ -17,7 +17,7 @@ pub use guard::Limits;
 use crate::{
     grpc::{self, Administration, Decisions, Reflection},
     register::Registers,
-    replica::{Replica, State},
+    replica::{Archive, Replica, State},
     store::{self, Store},
 };
 
@@ -30,6 +30,8 @@ pub struct Options {
     pub limits: Limits,
     /// How long an answer may be reused at most.
     pub cache_max_age: Duration,
+    /// How long checks are answered without the database having been seen.
+    pub max_staleness: Duration,
     /// How long calls may go on after the server was asked to stop.
     pub drain: Duration,
     /// Whether the contract can be asked for (reflection).
@@ -63,8 +65,9 @@ pub enum Error {
 const DECISIONS: &str = "ropa.v1.DecisionService";
 const REGISTERS: &str = "ropa.v1.RegisterService";
 const REPORTS: &str = "ropa.v1.ReportService";
+const HISTORY: &str = "ropa.v1.HistoryService";
 /// What serves only once something has been read.
-const AFTER_START: [&str; 5] = ["", "readiness", DECISIONS, REGISTERS, REPORTS];
+const AFTER_START: [&str; 6] = ["", "readiness", DECISIONS, REGISTERS, REPORTS, HISTORY];
 
 /// Serves until `shutdown` completes, then drains. `prepare` runs before the first connection is served and readiness
 /// is told; it is given the address and the registers. Where it fails, nothing is served.
@@ -81,14 +84,20 @@ pub async fn serve(
         0 => {}
         pending => return Err(Error::NotMigrated(pending)),
     }
-    let replica = Replica::new(store.clone());
+    let replica = Replica::new(store.clone(), options.max_staleness);
+    let archive = Archive::new(store.clone(), Handle::current());
     let (reporter, health) = tonic_health::server::health_reporter();
     // tonic-health calls the overall service SERVING before anybody has said so.
     report(&reporter, &AFTER_START, Serving::No).await;
     report(&reporter, &["liveness"], Serving::Yes).await;
 
     let registers = Registers::new(store, replica.clone());
-    let decisions = Decisions::new(replica.clone(), options.cache_max_age);
+    let decisions = Decisions::new(
+        replica.clone(),
+        archive,
+        options.cache_max_age,
+        options.limits.sizes.question,
+    );
     let administration = Administration::new(registers.clone(), Handle::current());
     let routes = grpc::routes(
         decisions,
@@ -126,7 +135,7 @@ async fn tell(reporter: tonic_health::server::HealthReporter, mut states: watch:
     loop {
         let serving = match *states.borrow_and_update() {
             State::Serving => Serving::Yes,
-            State::Starting | State::Replaced => Serving::No,
+            State::Starting | State::Stale | State::Replaced => Serving::No,
         };
         report(&reporter, &AFTER_START, serving).await;
         if states.changed().await.is_err() {

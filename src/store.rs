@@ -26,20 +26,22 @@ use std::sync::Arc;
 
 use sea_orm::{
     AccessMode, ColumnTrait, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait, IsolationLevel,
-    QueryFilter, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    QueryFilter, QueryOrder, QuerySelect, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use tokio::{sync::Mutex, time::timeout};
 
-use crate::domain::name::{RegisterId, ResourceKind, ResourceName, Revision};
+use crate::domain::name::{RegisterId, ResourceName, Revision};
 
-use document::Selection;
-use entity::audit_entry;
+use entity::{audit_entry, revision};
 
 pub use change::{Change, ChangeKind, Committed, Erasing, InvalidChange, Mutation};
 pub use document::Stored;
 pub use engine::Options;
 pub use error::Error;
 pub use head::{Head, Incarnation};
+pub use history::{Entry, Past, Revisions, Version};
+pub use leaf::Effect;
+pub use request::{Done, Request};
 pub use url::{DatabaseUrl, InvalidDatabaseUrl};
 pub use write::Write;
 
@@ -52,7 +54,9 @@ mod engine;
 mod entity;
 mod error;
 mod head;
+mod history;
 mod leaf;
+mod request;
 mod tree;
 mod url;
 mod write;
@@ -71,22 +75,24 @@ pub struct Store {
     turn: Arc<Mutex<()>>,
 }
 
-/// What is current.
+/// What is current of a register.
 #[derive(Clone, Debug)]
 pub struct Contents {
-    /// Where the register stood when it was read.
+    /// Where the store stood when it was read.
     pub head: Head,
+    /// The revision in which anything in it last changed.
+    pub changed: Option<Revision>,
     /// The documents, in the order of their names' bytes.
     pub documents: Vec<Stored>,
 }
 
-/// A register as it was.
+/// What has changed after a revision.
 #[derive(Clone, Debug)]
-pub struct Past {
-    /// When the revision was committed.
-    pub time: jiff::Timestamp,
-    /// The documents, in the order of their names' bytes.
-    pub documents: Vec<Stored>,
+pub struct Changes {
+    /// Where the register stood when it was read.
+    pub head: Head,
+    /// All of each register that was changed, in the order of names' bytes; nothing where it was deleted.
+    pub registers: Vec<(RegisterId, Vec<Stored>)>,
 }
 
 impl Store {
@@ -165,44 +171,14 @@ impl Store {
         }
     }
 
-    /// Everything current, as of one revision.
-    pub async fn read(&self) -> Result<Contents, Error> {
-        self.read_selected(Selection::default()).await
-    }
-
     /// Everything current of one register, as of one revision.
     pub async fn read_register(&self, register: &RegisterId) -> Result<Contents, Error> {
-        let what = Selection {
-            register: Some(register),
-            ..Selection::default()
-        };
-        self.read_selected(what).await
-    }
-
-    /// Everything of one register as it was at a revision; none if there is no such revision yet.
-    pub async fn read_register_at(
-        &self,
-        register: &RegisterId,
-        revision: Revision,
-    ) -> Result<Option<Past>, Error> {
-        const DOING: &str = "reading the past of a register";
-        match document::past(&self.db, register, revision).await {
-            Ok(Some((time, rows))) => Ok(Some(Past {
-                time,
-                documents: rows.into_iter().map(document::stored).collect::<Result<_, _>>()?,
-            })),
-            Ok(None) => Ok(None),
-            Err(error) => Err(self.explain(DOING, error).await),
-        }
-    }
-
-    async fn read_selected(&self, what: Selection<'_>) -> Result<Contents, Error> {
         const DOING: &str = "reading the register";
         let transaction = match self.begin_read().await {
             Ok(transaction) => transaction,
             Err(error) => return Err(self.explain(DOING, error).await),
         };
-        let (row, rows) = match read_all(&transaction, what).await {
+        let (row, changed, rows) = match read_one(&transaction, register).await {
             Ok(read) => read,
             Err(error) => {
                 drop(transaction);
@@ -212,7 +188,41 @@ impl Store {
         drop(transaction);
         let (head, _) = head::head(row)?;
         let documents = rows.into_iter().map(document::stored).collect::<Result<_, _>>()?;
-        Ok(Contents { head, documents })
+        Ok(Contents {
+            head,
+            changed,
+            documents,
+        })
+    }
+
+    /// What has changed after a revision: the head, and all of each register that was changed.
+    pub async fn read_changes(&self, since: Revision) -> Result<Changes, Error> {
+        const DOING: &str = "reading what has changed";
+        let transaction = match self.begin_read().await {
+            Ok(transaction) => transaction,
+            Err(error) => return Err(self.explain(DOING, error).await),
+        };
+        let (row, registers) = match read_changed(&transaction, since).await {
+            Ok(read) => read,
+            Err(error) => {
+                drop(transaction);
+                return Err(self.explain(DOING, error).await);
+            }
+        };
+        drop(transaction);
+        let (head, _) = head::head(row)?;
+        let mut changed = Vec::with_capacity(registers.len());
+        for (register, rows) in registers {
+            let register = register
+                .parse()
+                .map_err(|_| Error::corrupt(format!("`{register}` is no register")))?;
+            let documents = rows.into_iter().map(document::stored).collect::<Result<_, _>>()?;
+            changed.push((register, documents));
+        }
+        Ok(Changes {
+            head,
+            registers: changed,
+        })
     }
 
     /// The document of this name, if the resource is there.
@@ -223,24 +233,11 @@ impl Store {
         }
     }
 
-    /// At most `limit` documents of a kind, of one register or of all, in the order of their names' bytes, beginning
-    /// behind the name `after`.
-    pub async fn document_list(
-        &self,
-        kind: ResourceKind,
-        register: Option<&RegisterId>,
-        after: Option<&ResourceName>,
-        limit: u64,
-    ) -> Result<Vec<Stored>, Error> {
-        let after = after.map(ResourceName::to_string);
-        let what = Selection {
-            kind: Some(kind),
-            register,
-            after: after.as_deref(),
-        };
-        match document::select(&self.db, what, limit).await {
-            Ok(rows) => rows.into_iter().map(document::stored).collect(),
-            Err(error) => Err(self.explain("listing documents", error).await),
+    /// What came of a request, if it was carried out and is remembered.
+    pub async fn request_find(&self, request: &Request) -> Result<Option<Done>, Error> {
+        match request::find(&self.db, request).await {
+            Ok(row) => row.map(request::done).transpose(),
+            Err(error) => Err(self.explain("looking for a request", error).await),
         }
     }
 
@@ -274,8 +271,7 @@ impl Store {
         }
     }
 
-    /// Takes erased contents out of what the engine keeps beside its tables. SQLite overwrites what is deleted, but the
-    /// pages before stay in the write-ahead log until it begins anew; PostgreSQL does so by itself (vacuum).
+    /// Takes erased contents out of the engine's files, where deleting alone leaves copies.
     pub async fn scrub(&self) -> Result<(), Error> {
         engine::scrub(&self.db).await
     }
@@ -319,10 +315,38 @@ impl Store {
     }
 }
 
-async fn read_all(
+type Changed = Vec<(String, Vec<document::Row>)>;
+
+async fn read_changed(
     transaction: &DatabaseTransaction,
-    what: Selection<'_>,
-) -> Result<(Option<entity::head::Model>, Vec<document::Row>), DbErr> {
+    since: Revision,
+) -> Result<(Option<entity::head::Model>, Changed), DbErr> {
     let head = head::find(transaction).await?;
-    Ok((head, document::select_all(transaction, what).await?))
+    let since = i64::try_from(since.number()).unwrap_or(i64::MAX);
+    let changed = revision::Entity::find().filter(revision::Column::Revision.gt(since));
+    let changed = changed
+        .select_only()
+        .column(revision::Column::Register)
+        .distinct()
+        .order_by_asc(revision::Column::Register);
+    let names: Vec<String> = changed.into_tuple().all(transaction).await?;
+    let mut registers = Vec::with_capacity(names.len());
+    for name in names {
+        // A name that is none is told apart by whoever makes sense of it.
+        let rows = match name.parse() {
+            Ok(register) => document::select_all(transaction, &register).await?,
+            Err(_) => Vec::new(),
+        };
+        registers.push((name, rows));
+    }
+    Ok((head, registers))
+}
+
+async fn read_one(
+    transaction: &DatabaseTransaction,
+    register: &RegisterId,
+) -> Result<(Option<entity::head::Model>, Option<Revision>, Vec<document::Row>), DbErr> {
+    let head = head::find(transaction).await?;
+    let changed = history::changed(transaction, register).await?;
+    Ok((head, changed, document::select_all(transaction, register).await?))
 }

@@ -14,6 +14,7 @@ use lock::Lock;
 
 mod lock;
 mod m20261124_000001_create_tables;
+mod m20261129_000002_history_requests_counters;
 
 /// Why the schema could not be brought up to date.
 #[derive(Debug, thiserror::Error)]
@@ -77,6 +78,9 @@ struct Migrator;
 #[sea_orm_migration::async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261124_000001_create_tables::Migration)]
+        vec![
+            Box::new(m20261124_000001_create_tables::Migration),
+            Box::new(m20261129_000002_history_requests_counters::Migration),
+        ]
     }
 }

@@ -55,6 +55,7 @@ pub async fn apply(args: Args) -> Result<ExitCode, String> {
         validate_only: dry_run,
         prune,
         reason,
+        ..ApplyRegisterRequest::default()
     };
     let applied = client.apply_register(request).await.map_err(|status| {
         let violations = client::violations(&status);
@@ -68,6 +69,7 @@ pub async fn apply(args: Args) -> Result<ExitCode, String> {
         register,
         revision,
         changes,
+        token: _,
     } = applied.into_inner();
     for change in &changes {
         print(change);
@@ -89,6 +91,7 @@ fn print(change: &ResourceChange) {
         Action::Created => '+',
         Action::Updated => '~',
         Action::Deleted => '-',
+        Action::Erased => 'x',
         Action::Unspecified => '?',
     };
     say!("{sign} {}", change.name);

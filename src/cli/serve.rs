@@ -8,7 +8,7 @@ use super::manifests::{self, Manifest};
 use crate::{
     document::{Draft, InvalidDraft},
     grpc::Reflection,
-    register::{self, Apply, Commit, Others, Registers},
+    register::{self, Apply, Asked, Commit, Others, Registers},
     replica::chain,
     server::{self, Limits, Options},
     store::{self, DatabaseUrl, Store},
@@ -69,6 +69,16 @@ pub struct Args {
         value_name = "SECONDS"
     )]
     cache_max_age: u64,
+
+    /// How long checks are answered from what was last read while the database cannot be reached, in seconds; then they are
+    /// refused.
+    #[arg(
+        long,
+        env = "ROPA_MAX_STALENESS",
+        default_value_t = 300,
+        value_name = "SECONDS"
+    )]
+    max_staleness: u64,
 
     /// How long calls may go on after a signal to stop, in seconds.
     #[arg(long, env = "ROPA_DRAIN", default_value_t = 10, value_name = "SECONDS")]
@@ -137,6 +147,7 @@ pub async fn serve(args: Args) -> Result<ExitCode, String> {
         migrate,
         workers,
         cache_max_age,
+        max_staleness,
         drain,
         max_calls,
         max_connections,
@@ -169,6 +180,7 @@ pub async fn serve(args: Args) -> Result<ExitCode, String> {
             ..Limits::default()
         },
         cache_max_age: Duration::from_secs(cache_max_age),
+        max_staleness: Duration::from_secs(max_staleness),
         drain: Duration::from_secs(drain),
         reflection: if no_reflection {
             Reflection::Off
@@ -216,14 +228,20 @@ fn read(paths: &[PathBuf]) -> Result<Vec<Load>, String> {
 async fn apply_all(registers: &Registers, loads: Vec<Load>) -> Result<(), String> {
     for Load { manifest, draft } in loads {
         let register = draft.register.clone();
+        let asked = Asked {
+            actor: "serve --load".to_owned(),
+            method: "/ropa.v1.RegisterService/ApplyRegister".to_owned(),
+            reason: None,
+            commit: Commit::Yes,
+            request: None,
+            deadline: None,
+        };
         let apply = Apply {
             draft,
             others: Others::Keep,
-            commit: Commit::Yes,
-            reason: None,
-            actor: "serve --load".to_owned(),
+            unchanged_since: None,
         };
-        match registers.apply(apply).await {
+        match registers.apply(asked, apply).await {
             Ok(applied) if applied.changes.is_empty() => {
                 tracing::info!(%register, "register `{register}` is as its manifests say");
             }

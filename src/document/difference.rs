@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::domain::name::ResourceKind;
+
 /// One field that differs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldChange {
@@ -13,8 +15,20 @@ pub struct FieldChange {
     pub after: Option<String>,
 }
 
+/// What differs between two documents of a kind. Of one that can be erased only where it differs: a difference is printed
+/// and kept where nobody erases it.
+pub fn of(kind: ResourceKind, before: &str, after: &str) -> Vec<FieldChange> {
+    let mut changes = between(before, after);
+    if kind.is_erasable() {
+        for change in &mut changes {
+            (change.before, change.after) = (None, None);
+        }
+    }
+    changes
+}
+
 /// What differs between two JSON texts. Texts that are no JSON differ as a whole.
-pub fn between(before: &str, after: &str) -> Vec<FieldChange> {
+fn between(before: &str, after: &str) -> Vec<FieldChange> {
     let (Ok(before), Ok(after)) = (serde_json::from_str(before), serde_json::from_str(after)) else {
         return vec![FieldChange {
             path: String::new(),

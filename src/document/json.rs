@@ -36,11 +36,7 @@ pub fn write(name: &str, message: &impl Message) -> Result<String, Unreadable> {
     dynamic
         .transcode_from(message)
         .map_err(|error| Unreadable(error.to_string()))?;
-    let mut serializer = serde_json::Serializer::new(Vec::new());
-    dynamic
-        .serialize_with_options(&mut serializer, &SerializeOptions::new())
-        .map_err(|error| Unreadable(error.to_string()))?;
-    String::from_utf8(serializer.into_inner()).map_err(|error| Unreadable(error.to_string()))
+    write_dynamic(&dynamic)
 }
 
 /// Reads a message that was written as canonical JSON.
@@ -69,6 +65,22 @@ pub fn read_written<M: Message + Default>(name: &str, value: Value, path: &str) 
             (M::default(), found)
         }
     }
+}
+
+/// Reads a stored resource without knowing its type.
+pub fn read_dynamic(kind: ResourceKind, json: &str) -> Result<DynamicMessage, Unreadable> {
+    let mut deserializer = serde_json::Deserializer::from_str(json);
+    DynamicMessage::deserialize(descriptor(kind.message())?, &mut deserializer)
+        .map_err(|error| Unreadable(error.to_string()))
+}
+
+/// Writes a message as canonical JSON.
+pub fn write_dynamic(message: &DynamicMessage) -> Result<String, Unreadable> {
+    let mut serializer = serde_json::Serializer::new(Vec::new());
+    message
+        .serialize_with_options(&mut serializer, &SerializeOptions::new())
+        .map_err(|error| Unreadable(error.to_string()))?;
+    String::from_utf8(serializer.into_inner()).map_err(|error| Unreadable(error.to_string()))
 }
 
 fn from_value<M: Message + Default>(name: &str, value: Value) -> Result<M, Unreadable> {

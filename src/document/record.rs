@@ -40,6 +40,16 @@ pub struct DraftResource {
     pub path: String,
 }
 
+impl DraftResource {
+    /// Checks a resource by itself. `None`: it has no name that could be read; `at` holds why, and every other mistake.
+    pub fn new(at: &mut At<'_>, path: String, message: Message) -> Result<Option<Self>, Unreadable> {
+        let name = message.name();
+        let json = message.write()?;
+        resource(at, message, Revision::default());
+        Ok(name.map(|name| Self { name, json, path }))
+    }
+}
+
 /// Why a draft is none.
 #[derive(Debug, thiserror::Error)]
 pub enum InvalidDraft {
@@ -69,11 +79,10 @@ impl Draft {
             if at.is_full() {
                 break;
             }
-            // A mistake in the name is named by the parser of the resource.
-            let name = message.name();
-            let json = message.write()?;
-            resource(&mut at, message, Revision::default());
-            let Some(name) = name else { continue };
+            let Some(draft) = DraftResource::new(&mut at, path, message)? else {
+                continue;
+            };
+            let name = draft.name.clone();
             let own = register.get_or_insert_with(|| name.register_id().clone());
             if name.register_id() != own {
                 let wrong = format_args!("is in another register than the rest of the document, `{own}`");
@@ -82,7 +91,7 @@ impl Draft {
                 let wrong = format_args!("`{name}` is already at {}", earlier.path);
                 at.field("name", |at| at.wrong(wrong));
             } else {
-                drafts.insert(name.clone(), DraftResource { name, json, path });
+                drafts.insert(name, draft);
             }
         }
         if drafts.is_empty() && mistakes.is_empty() {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::register::timestamp;
+use super::resource::timestamp;
 use crate::{
     decision::Decision,
     domain::{

@@ -1,56 +1,179 @@
-//! The handler of `DecisionService`.
+//! The handlers of `DecisionService`.
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+use prost::Message as _;
 use tonic::{Request, Response, Status};
+use tonic_types::pb::Status as StatusValue;
 
-use super::{answer, error, question};
+use super::{
+    answer,
+    consistency::{Consistency, Source},
+    error,
+    page::Moment,
+    question,
+    resource::number,
+};
 use crate::{
     clock, decision,
-    pb::{self, decision_service_server::DecisionService},
-    replica::{Replica, State},
+    document::Violations,
+    pb::{self, batch_check_result::Result as Outcome, decision_service_server::DecisionService},
+    replica::{Archive, Replica},
 };
 
-/// `DecisionService`: answers from the served snapshot, never from the database.
+/// `DecisionService`: answers from the served snapshot, and never from the database; from the archive what is asked of the
+/// past.
 #[derive(Clone, Debug)]
 pub struct Decisions {
     replica: Replica,
+    archive: Archive,
     cache_max_age: Duration,
+    /// How large one question may be, in bytes.
+    largest: usize,
 }
 
+/// A batch has at most this many questions.
+const MOST: usize = 1000;
+/// After this many answers of a batch others on the same worker get their turn.
+const TURN: usize = 8;
+
 impl Decisions {
-    /// The service over this replica; answers may be reused for at most `cache_max_age`.
-    pub const fn new(replica: Replica, cache_max_age: Duration) -> Self {
+    /// The service over this replica; answers may be reused for at most `cache_max_age`, and a question has at most
+    /// `largest` bytes.
+    pub const fn new(replica: Replica, archive: Archive, cache_max_age: Duration, largest: usize) -> Self {
         Self {
             replica,
+            archive,
             cache_max_age,
+            largest,
         }
     }
 
-    /// Why nothing is served.
-    fn unserved(&self) -> Status {
-        match self.replica.state() {
-            State::Replaced => error::store_replaced(),
-            State::Starting | State::Serving => error::not_ready(),
-        }
+    async fn answer(
+        &self,
+        request: pb::CheckRequest,
+        source: &Source<'_>,
+        now: Timestamp,
+    ) -> Result<pb::CheckResponse, Status> {
+        let question = question::question(request, now).map_err(error::invalid)?;
+        let record = source.record(&question.register).await?;
+        let record = record.ok_or_else(|| error::register_not_found(question.register.as_str()))?;
+        let decision = decision::decide(&record, &question);
+        let made = answer::Made {
+            revision: source.revision(),
+            age: source.age(),
+            now,
+            cache_max_age: self.cache_max_age,
+        };
+        Ok(answer::answer(&question, decision, made))
     }
 }
 
 #[tonic::async_trait]
 impl DecisionService for Decisions {
     async fn check(&self, request: Request<pb::CheckRequest>) -> Result<Response<pb::CheckResponse>, Status> {
+        let request = request.into_inner();
+        if request.encoded_len() > self.largest {
+            return Err(error::too_large());
+        }
         let now = clock::now();
-        let question = question::question(request.into_inner(), now).map_err(error::invalid)?;
-        let served = self.replica.served();
-        let served = served.as_ref().ok_or_else(|| self.unserved())?;
-        let decision = decision::decide(&served.snapshot, &question)
-            .ok_or_else(|| error::register_not_found(question.register.as_str()))?;
-        let made = answer::Made {
-            revision: served.snapshot.revision,
-            age: served.confirmed.elapsed(),
-            now,
-            cache_max_age: self.cache_max_age,
+        let mut found = Violations::new();
+        let moment = Moment {
+            at_revision: request.at_revision,
+            as_of: request.as_of,
         };
-        Ok(Response::new(answer::answer(&question, decision, made)))
+        let consistency = Consistency::read(
+            moment,
+            &request.at_least_as_fresh,
+            request.max_staleness,
+            &mut found,
+        );
+        if !found.is_empty() {
+            // Together with what is wrong with the question itself.
+            found.extend(question::question(request, now).err().unwrap_or_default());
+            return Err(error::invalid(found));
+        }
+        let source = consistency.source(&self.replica, &self.archive).await?;
+        self.answer(request, &source, now).await.map(Response::new)
     }
+
+    async fn batch_check(
+        &self,
+        request: Request<pb::BatchCheckRequest>,
+    ) -> Result<Response<pb::BatchCheckResponse>, Status> {
+        let pb::BatchCheckRequest {
+            checks,
+            at_revision,
+            as_of,
+            at_least_as_fresh,
+            max_staleness,
+        } = request.into_inner();
+        let now = clock::now();
+        let mut found = Violations::new();
+        let moment = Moment { at_revision, as_of };
+        let consistency = Consistency::read(moment, &at_least_as_fresh, max_staleness, &mut found);
+        if checks.is_empty() {
+            found.push(error::wrong("checks", "is required"));
+        }
+        if checks.len() > MOST {
+            found.push(error::wrong("checks", "are more than 1000"));
+        }
+        if !found.is_empty() {
+            return Err(error::invalid(found));
+        }
+        let source = consistency.source(&self.replica, &self.archive).await?;
+        let mut results = Vec::with_capacity(checks.len());
+        for (index, check) in checks.into_iter().enumerate() {
+            if index % TURN == TURN - 1 {
+                tokio::task::yield_now().await;
+            }
+            let answered = match alone(&check, self.largest) {
+                Ok(()) => self.answer(check, &source, now).await,
+                Err(status) => Err(status),
+            };
+            let result = match answered {
+                Ok(response) => Outcome::Response(response),
+                Err(status) => Outcome::Status(value(&status)),
+            };
+            results.push(pb::BatchCheckResult { result: Some(result) });
+        }
+        Ok(Response::new(pb::BatchCheckResponse {
+            results,
+            revision: number(source.revision()),
+        }))
+    }
+}
+
+/// Whether a question of a batch leaves to the batch what is said there.
+fn alone(check: &pb::CheckRequest, largest: usize) -> Result<(), Status> {
+    if check.encoded_len() > largest {
+        return Err(error::too_large());
+    }
+    let said = [
+        ("at_revision", check.at_revision != 0),
+        ("as_of", check.as_of.is_some()),
+        ("at_least_as_fresh", !check.at_least_as_fresh.is_empty()),
+        ("max_staleness", check.max_staleness.is_some()),
+    ];
+    let found: Violations = said
+        .into_iter()
+        .filter(|(_, said)| *said)
+        .map(|(field, _)| error::wrong(field, "is said of the whole batch"))
+        .collect();
+    if found.is_empty() {
+        Ok(())
+    } else {
+        Err(error::invalid(found))
+    }
+}
+
+/// An error as a value: what the call alone would have failed with.
+fn value(status: &Status) -> StatusValue {
+    // The details of our errors are such a value already.
+    StatusValue::decode(status.details()).unwrap_or_else(|_| StatusValue {
+        code: status.code().into(),
+        message: status.message().to_owned(),
+        details: Vec::new(),
+    })
 }

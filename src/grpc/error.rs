@@ -7,7 +7,8 @@ use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
 
 use crate::{
-    document::{Violation, Violations},
+    document::{Violation, Violations, json},
+    domain::name::ResourceName,
     pb::ErrorReason,
     register, replica, store,
 };
@@ -15,8 +16,23 @@ use crate::{
 /// The domain of every `ErrorInfo`.
 pub const DOMAIN: &str = "ropa";
 
-fn status(code: Code, reason: ErrorReason, message: String, mut details: ErrorDetails) -> Status {
-    details.set_error_info(reason.as_str_name(), DOMAIN, HashMap::new());
+fn status(code: Code, reason: ErrorReason, message: String, details: ErrorDetails) -> Status {
+    with_metadata(code, reason, message, details, [])
+}
+
+/// What is said in the message and differs from call to call is in the metadata, too (AIP-193).
+fn with_metadata<const N: usize>(
+    code: Code,
+    reason: ErrorReason,
+    message: String,
+    mut details: ErrorDetails,
+    metadata: [(&str, String); N],
+) -> Status {
+    let metadata: HashMap<String, String> = metadata
+        .into_iter()
+        .map(|(key, value)| (key.to_owned(), value))
+        .collect();
+    details.set_error_info(reason.as_str_name(), DOMAIN, metadata);
     Status::with_error_details(code, message, details)
 }
 
@@ -131,6 +147,55 @@ pub fn not_ready() -> Status {
     )
 }
 
+/// What is served is older than the server or the caller allows.
+pub fn snapshot_too_old() -> Status {
+    retry(
+        Code::Unavailable,
+        ErrorReason::SnapshotTooOld,
+        "the server has not seen the database for too long",
+        Duration::from_secs(1),
+    )
+}
+
+/// The server has not come as far as was asked.
+pub fn not_fresh() -> Status {
+    retry(
+        Code::Unavailable,
+        ErrorReason::NotFresh,
+        "the server has not come to the revision that was asked for",
+        Duration::from_millis(200),
+    )
+}
+
+/// A revision that is not there.
+pub fn no_revision() -> Status {
+    plain(
+        Code::NotFound,
+        ErrorReason::RevisionNotFound,
+        "there is no such revision yet, or was nothing at that time",
+    )
+}
+
+/// A token of another store.
+pub fn foreign_token() -> Status {
+    plain(
+        Code::FailedPrecondition,
+        ErrorReason::ForeignToken,
+        "the token is of another store: the database was restored or replaced since",
+    )
+}
+
+/// A record of the past that could not be read.
+pub fn from_replica(error: &replica::Error) -> Status {
+    match error {
+        replica::Error::Store(error) => from_store(error),
+        error => {
+            tracing::error!(error = %replica::chain(error), "a record of the past cannot be read");
+            internal()
+        }
+    }
+}
+
 /// A store that is not the one that was served.
 pub fn store_replaced() -> Status {
     plain(
@@ -192,15 +257,61 @@ pub fn from_register(error: register::Error) -> Status {
                 violations,
             )
         }
-        register::Error::NotFound(name) => {
-            let what = format!("there is no `{name}`");
-            status(
+        register::Error::NotFound(name) => with_metadata(
+            Code::NotFound,
+            ErrorReason::ResourceNotFound,
+            format!("there is no `{name}`"),
+            ErrorDetails::new(),
+            [("name", name.to_string())],
+        ),
+        register::Error::SomeNotFound(names) => {
+            let missing = |name: &ResourceName| wrong(&name.to_string(), "is not there");
+            with_violations(
                 Code::NotFound,
                 ErrorReason::ResourceNotFound,
-                what,
-                ErrorDetails::new(),
+                "some resources are not there",
+                names.iter().map(missing).collect(),
             )
         }
+        register::Error::AlreadyExists(name) => with_metadata(
+            Code::AlreadyExists,
+            ErrorReason::ResourceAlreadyExists,
+            format!("there is a `{name}` already"),
+            ErrorDetails::new(),
+            [("name", name.to_string())],
+        ),
+        register::Error::NotEmpty(names) => {
+            let within = |name: &ResourceName| wrong(&name.to_string(), "is in the register");
+            with_violations(
+                Code::FailedPrecondition,
+                ErrorReason::RegisterNotEmpty,
+                "the register still has resources in it; `force` deletes them, too",
+                names.iter().map(within).collect(),
+            )
+        }
+        register::Error::Changed { name, etag } => with_metadata(
+            Code::Aborted,
+            ErrorReason::EtagMismatch,
+            format!("`{name}` has changed; read it again and repeat"),
+            ErrorDetails::new(),
+            [("name", name.to_string()), ("etag", etag.unwrap_or_default())],
+        ),
+        register::Error::Precondition(violations) => with_violations(
+            Code::FailedPrecondition,
+            ErrorReason::PreconditionFailed,
+            "a precondition does not hold",
+            violations,
+        ),
+        register::Error::RequestIdReused => invalid(vec![wrong(
+            "request_id",
+            "was used for another request; a new request has a new id",
+        )]),
+        register::Error::RevisionNotFound => no_revision(),
+        register::Error::TooLate => plain(
+            Code::DeadlineExceeded,
+            ErrorReason::TimedOut,
+            "the caller's time was over before anything was changed",
+        ),
         register::Error::StoreReplaced => store_replaced(),
         register::Error::Store(error) => from_store(&error),
         register::Error::Unreadable(violations) => {
@@ -217,6 +328,12 @@ pub fn from_register(error: register::Error) -> Status {
             internal()
         }
     }
+}
+
+/// A document that the program cannot read or write.
+pub fn unreadable(unreadable: json::Unreadable) -> Status {
+    tracing::error!(error = %unreadable, "a document cannot be written");
+    internal()
 }
 
 fn from_store(error: &store::Error) -> Status {

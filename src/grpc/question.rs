@@ -65,6 +65,11 @@ fn read(at: &mut At<'_>, request: pb::CheckRequest, now: Timestamp) -> Option<Qu
         subject_requested,
         own,
         channel,
+        // Of which revision is said around the question.
+        at_revision: _,
+        as_of: _,
+        at_least_as_fresh: _,
+        max_staleness: _,
     } = request;
     let register = at.field("register", |at| register_id(at, &register));
     let activity = at.field("activity", |at| activity_id(at, &activity, register.as_ref()));

@@ -3,16 +3,17 @@
 use tonic::{Request, Response, Status};
 
 use super::{
+    administration::Administration,
     answer::reference,
     error,
-    register::{Administration, timestamp},
+    resource::{number, timestamp},
 };
 use crate::{
     clock,
     document::Violations,
     domain::name::{RegisterId, Revision},
     pb::{self, report_service_server::ReportService},
-    register::Registers,
+    register::{AsOf, Registers},
     report::{
         export::{self, Format, Language, Of},
         lint::{self, LintFinding, Severity},
@@ -108,12 +109,8 @@ impl ReportService for Reports {
     }
 }
 
-/// The register and revision that are meant.
-fn subject(
-    register: &str,
-    at_revision: i64,
-    violations: &mut Violations,
-) -> Option<(RegisterId, Option<Revision>)> {
+/// The register that is meant, and as of when.
+fn subject(register: &str, at_revision: i64, violations: &mut Violations) -> Option<(RegisterId, AsOf)> {
     let id = register.strip_prefix("registers/").unwrap_or(register).parse();
     if let Err(invalid) = &id {
         violations.push(error::wrong(
@@ -122,8 +119,8 @@ fn subject(
         ));
     }
     let at = match u64::try_from(at_revision) {
-        Ok(0) => Some(None),
-        Ok(number) => Some(Some(Revision::new(number))),
+        Ok(0) => Some(AsOf::Now),
+        Ok(number) => Some(AsOf::Revision(Revision::new(number))),
         Err(_) => {
             violations.push(error::wrong("at_revision", "is negative"));
             None
@@ -153,8 +150,4 @@ fn to_finding(finding: LintFinding) -> pb::LintFinding {
         detail: finding.detail,
         remedy: rule.remedy.to_owned(),
     }
-}
-
-fn number(revision: Revision) -> i64 {
-    i64::try_from(revision.number()).unwrap_or(i64::MAX)
 }

@@ -1,123 +1,222 @@
-//! What applying a document would do, worked out without changing anything.
+//! What a change would do, worked out without changing anything.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
 
-use super::{Error, Others, ResourceChange};
+use super::{
+    Error, ResourceChange,
+    wish::{Granted, Precondition, Wish},
+};
 use crate::{
-    document::{self, Draft, Violation, Violations, difference, json},
-    domain::name::{ResourceKind, ResourceName, Revision},
+    document::{self, Draft, DraftResource, Violation, Violations, difference, json},
+    domain::name::{RegisterId, ResourceKind, ResourceName, Revision},
     store::{Mutation, Stored},
 };
 
-/// What an apply would do.
+/// What is wanted of a register.
+#[derive(Clone, Debug)]
+pub enum Wanted {
+    /// That it is as a document says.
+    Document {
+        /// The document.
+        draft: Draft,
+        /// What becomes of what it does not name.
+        others: Others,
+    },
+    /// Changes of single resources.
+    Wishes {
+        /// The register.
+        register: RegisterId,
+        /// The changes.
+        wishes: Vec<Wish>,
+    },
+}
+
+/// What becomes of resources that a draft does not name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Others {
+    /// They stay.
+    Keep,
+    /// They are deleted.
+    Prune,
+}
+
+/// What is wanted, and what has to hold for it.
+#[derive(Clone, Debug)]
+pub struct Wants {
+    /// What is wanted.
+    pub wanted: Wanted,
+    /// What has to hold.
+    pub preconditions: Vec<Precondition>,
+}
+
+/// What is there: the documents of the register, and when anything in it last changed.
+#[derive(Clone, Debug)]
+pub struct There {
+    /// The documents.
+    pub documents: Vec<Stored>,
+    /// When anything last changed; none where nothing ever did.
+    pub changed: Option<Revision>,
+}
+
+/// What a change would do.
+#[derive(Debug)]
 pub struct Plan {
     /// What changes, in order of name.
     pub changes: Vec<(ResourceName, ResourceChange)>,
     /// The same for the store.
     pub mutations: Vec<Mutation>,
-    deleted: BTreeSet<ResourceName>,
+    /// The documents that would be there, of those that are wanted.
+    pub documents: BTreeMap<ResourceName, String>,
+}
+
+impl Wants {
+    /// Which register is changed.
+    pub const fn register(&self) -> &RegisterId {
+        match &self.wanted {
+            Wanted::Document { draft, .. } => &draft.register,
+            Wanted::Wishes { register, .. } => register,
+        }
+    }
+
+    /// What it does to what is there.
+    fn grant(
+        &self,
+        current: &BTreeMap<&ResourceName, &Stored>,
+        changed: Option<Revision>,
+    ) -> Result<Granted, Error> {
+        for precondition in &self.preconditions {
+            precondition.holds(current, changed)?;
+        }
+        let mut granted = Granted::default();
+        match &self.wanted {
+            Wanted::Document { draft, others } => {
+                granted.put.clone_from(&draft.resources);
+                granted.mistakes.clone_from(&draft.mistakes);
+                if *others == Others::Prune {
+                    let named: BTreeSet<&ResourceName> =
+                        draft.resources.iter().map(|wanted| &wanted.name).collect();
+                    let unnamed = current.keys().copied().filter(|name| !named.contains(name));
+                    let pruned = unnamed.filter(|name| name.kind() != ResourceKind::Register);
+                    granted.deleted.extend(pruned.cloned());
+                }
+            }
+            Wanted::Wishes { register, wishes } => {
+                let register = ResourceName::register(register.clone());
+                let makes_it = |wish: &Wish| *wish.name() == register;
+                if !current.contains_key(&register) && !wishes.iter().any(makes_it) {
+                    return Err(Error::NotFound(register));
+                }
+                for wish in wishes {
+                    wish.grant(current, &mut granted)?;
+                }
+            }
+        }
+        Ok(granted)
+    }
 }
 
 impl Plan {
-    /// What the draft does to what is there. Parsing a whole register takes its time, so it has a thread of its own.
-    pub async fn new(draft: Arc<Draft>, current: Vec<Stored>, others: Others) -> Result<Self, Error> {
-        let planned = tokio::task::spawn_blocking(move || {
-            let plan = Self::of(&draft, &current, others);
-            plan.validate(&draft, &current).map(|()| plan)
-        });
+    /// What is wanted does to what is there. Parsing a whole register takes its time, so it has a thread of its own.
+    pub async fn new(wants: Arc<Wants>, there: There) -> Result<Self, Error> {
+        let planned = tokio::task::spawn_blocking(move || Self::of(&wants, &there));
         planned.await.map_err(|_| Error::Lost)?
     }
 
-    fn of(draft: &Draft, current: &[Stored], others: Others) -> Self {
-        let current: BTreeMap<&ResourceName, &Stored> =
-            current.iter().map(|stored| (&stored.name, stored)).collect();
+    fn of(wants: &Wants, there: &There) -> Result<Self, Error> {
+        let current: BTreeMap<&ResourceName, &Stored> = there
+            .documents
+            .iter()
+            .map(|stored| (&stored.name, stored))
+            .collect();
+        let Granted {
+            put,
+            deleted,
+            mistakes,
+        } = wants.grant(&current, there.changed)?;
+        validate(wants.register(), &put, &deleted, mistakes, &there.documents)?;
         let mut plan = Self {
             changes: Vec::new(),
             mutations: Vec::new(),
-            deleted: BTreeSet::new(),
+            documents: BTreeMap::new(),
         };
-        for wanted in &draft.resources {
-            let change = match current.get(&wanted.name) {
+        for DraftResource { name, json, path: _ } in put {
+            plan.documents.insert(name.clone(), json.clone());
+            let change = match current.get(&name) {
                 None => ResourceChange::Created,
-                Some(stored) if stored.json == wanted.json => continue,
-                Some(stored) => ResourceChange::Updated(difference::between(&stored.json, &wanted.json)),
+                Some(stored) if stored.json == json => continue,
+                Some(stored) => updated(stored, &json),
             };
-            plan.changes.push((wanted.name.clone(), change));
+            plan.changes.push((name.clone(), change));
             plan.mutations.push(Mutation::Put {
-                name: wanted.name.clone(),
-                json: wanted.json.clone(),
+                name,
+                json,
                 format: json::FORMAT,
             });
         }
-        if others == Others::Prune {
-            let named: BTreeSet<&ResourceName> = draft.resources.iter().map(|wanted| &wanted.name).collect();
-            for name in current
-                .keys()
-                .filter(|name| !named.contains(*name) && name.kind() != ResourceKind::Register)
-            {
-                plan.changes.push(((*name).clone(), ResourceChange::Deleted));
-                plan.mutations.push(Mutation::Delete {
-                    name: (*name).clone(),
-                });
-                plan.deleted.insert((*name).clone());
-            }
+        for name in deleted {
+            plan.changes.push((name.clone(), ResourceChange::Deleted));
+            plan.mutations.push(Mutation::Delete { name });
         }
         plan.changes.sort_by(|(one, _), (other, _)| one.cmp(other));
-        plan
+        Ok(plan)
     }
+}
 
-    /// What would be in the register has to make a record.
-    fn validate(&self, draft: &Draft, current: &[Stored]) -> Result<(), Error> {
-        let mut merged: BTreeMap<ResourceName, document::Stored> = current
-            .iter()
-            .filter(|stored| !self.deleted.contains(&stored.name))
-            .map(|stored| {
-                let (name, revision, json) = (stored.name.clone(), stored.revision, stored.json.clone());
-                (
-                    name.clone(),
-                    document::Stored {
-                        name,
-                        revision,
-                        json,
-                        path: None,
-                    },
-                )
-            })
-            .collect();
-        for wanted in &draft.resources {
-            let (name, json, path) = (
-                wanted.name.clone(),
-                wanted.json.clone(),
-                Some(wanted.path.clone()),
-            );
-            let stored = document::Stored {
-                name: name.clone(),
-                revision: Revision::default(),
-                json,
-                path,
+fn updated(stored: &Stored, json: &str) -> ResourceChange {
+    ResourceChange::Updated(difference::of(stored.name.kind(), &stored.json, json))
+}
+
+/// What would be in the register has to make a record; a register that is deleted is none.
+fn validate(
+    register: &RegisterId,
+    put: &[DraftResource],
+    deleted: &BTreeSet<ResourceName>,
+    mut mistakes: Violations,
+    current: &[Stored],
+) -> Result<(), Error> {
+    let mut merged: BTreeMap<ResourceName, document::Stored> = current
+        .iter()
+        .filter(|stored| !deleted.contains(&stored.name))
+        .map(|stored| {
+            let kept = document::Stored {
+                name: stored.name.clone(),
+                revision: stored.revision,
+                json: stored.json.clone(),
+                path: None,
             };
-            merged.insert(name, stored);
-        }
-        let merged: Vec<document::Stored> = merged.into_values().collect();
-        let mut mistakes = draft.mistakes.clone();
-        if let Err(found) = document::record(&draft.register, &merged) {
-            let new: Violations = found
-                .into_iter()
-                .filter(|violation| !mistakes.contains(violation))
-                .collect();
-            mistakes.extend(new);
-        }
-        // Outside the draft, a mistake is a reference to what would be deleted or changed.
-        let is_outside = |violation: &Violation| violation.path.starts_with("registers/");
-        if mistakes.is_empty() {
-            Ok(())
-        } else if mistakes.iter().all(is_outside) {
-            Err(Error::StillReferenced(mistakes))
-        } else {
-            Err(Error::Mistakes(mistakes))
-        }
+            (stored.name.clone(), kept)
+        })
+        .collect();
+    for wanted in put {
+        let wanted = document::Stored {
+            name: wanted.name.clone(),
+            revision: Revision::default(),
+            json: wanted.json.clone(),
+            path: Some(wanted.path.clone()),
+        };
+        merged.insert(wanted.name.clone(), wanted);
+    }
+    if merged.is_empty() && mistakes.is_empty() {
+        return Ok(());
+    }
+    let merged: Vec<document::Stored> = merged.into_values().collect();
+    if let Err(found) = document::record(register, &merged) {
+        let new: Violations = found
+            .into_iter()
+            .filter(|violation| !mistakes.contains(violation))
+            .collect();
+        mistakes.extend(new);
+    }
+    // Outside of what was sent, a mistake is a reference to what would be deleted or changed.
+    let is_outside = |violation: &Violation| violation.path.starts_with("registers/");
+    if mistakes.is_empty() {
+        Ok(())
+    } else if mistakes.iter().all(is_outside) {
+        Err(Error::StillReferenced(mistakes))
+    } else {
+        Err(Error::Mistakes(mistakes))
     }
 }

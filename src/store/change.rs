@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::domain::name::{RegisterId, ResourceName, Revision};
 
-use super::Digest;
+use super::{Digest, Request};
 
 /// What is to be changed, and what the audit log says about it.
 #[derive(Clone, Debug)]
@@ -21,6 +21,8 @@ pub struct Change {
     pub register: RegisterId,
     /// Why, in the actor's words. The log holds only a salted digest, so that the words can be erased.
     pub reason: Option<String>,
+    /// The request that it came from, where its caller named it. Sent again, it has no second effect.
+    pub request: Option<Request>,
     /// When it was asked for; kept to the millisecond. For information: order is the revision's.
     pub time: Timestamp,
     /// At least one, and at most one for each resource. All of them happen, or none.
@@ -32,6 +34,14 @@ pub struct Change {
 pub enum ChangeKind {
     /// A whole register was applied from a document.
     RegisterApplied,
+    /// Several changes were committed together.
+    RegisterCommitted,
+    /// A resource was created.
+    ResourceCreated,
+    /// A resource was changed.
+    ResourceUpdated,
+    /// A resource was deleted.
+    ResourceDeleted,
     /// What the versions of a contact person said was erased.
     ContactPersonErased,
 }
@@ -41,6 +51,10 @@ impl ChangeKind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::RegisterApplied => "register.applied",
+            Self::RegisterCommitted => "register.committed",
+            Self::ResourceCreated => "resource.created",
+            Self::ResourceUpdated => "resource.updated",
+            Self::ResourceDeleted => "resource.deleted",
             Self::ContactPersonErased => "contact_person.erased",
         }
     }

@@ -15,7 +15,7 @@ use crate::domain::name::ResourceName;
 use super::{
     Digest, Error,
     entity::commitment::{ActiveModel, Column, Entity},
-    leaf::hex,
+    leaf::{hex, unhex},
 };
 
 pub use super::entity::commitment::Model as Row;
@@ -105,15 +105,12 @@ pub fn stand_in(name: &ResourceName, commitment: &Commitment) -> String {
 /// What a stand-in commits to; none if it is no stand-in.
 pub fn committed(stand_in: &str) -> Option<Digest> {
     let StandIn { commitment } = serde_json::from_str(stand_in).ok()?;
-    let digits = commitment.strip_prefix(PREFIX)?;
-    let mut digest = Digest::default();
-    if digits.len() != 2 * digest.len() || !digits.is_ascii() {
-        return None;
-    }
-    for (index, byte) in digest.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(digits.get(2 * index..2 * index + 2)?, 16).ok()?;
-    }
-    Some(digest)
+    digest(&commitment)
+}
+
+/// The digest that a text of ours names.
+pub fn digest(text: &str) -> Option<Digest> {
+    unhex(text.strip_prefix(PREFIX)?)
 }
 
 /// The text of a row, if it is what its digest says.

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
-    sea_query::{Expr, ExprTrait as _, Query},
 };
 use sha2::{Digest as _, Sha256};
 
@@ -13,8 +12,7 @@ use crate::domain::name::{RegisterId, ResourceKind, ResourceName, Revision};
 
 use super::{
     Digest, Error, commitment,
-    entity::{audit_entry, current, version},
-    leaf,
+    entity::{current, version},
 };
 
 /// A resource as it is stored.
@@ -30,25 +28,15 @@ pub struct Stored {
     pub format: u16,
     /// The document, byte for byte as it was put; its stand-in where it was erased.
     pub json: String,
-    /// The SHA-256 of these bytes, checked when they were read.
+    /// The SHA-256 of these bytes, checked when they were read; of a document that can be erased the salted one, from which
+    /// nobody finds out what it said.
     pub digest: Digest,
-}
-
-/// Which documents to read.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Selection<'a> {
-    /// Only those of this kind.
-    pub kind: Option<ResourceKind>,
-    /// Only those of this register, its own included.
-    pub register: Option<&'a RegisterId>,
-    /// Only those behind this name.
-    pub after: Option<&'a str>,
 }
 
 /// A version as it is stored, and what it stands for.
 #[derive(Debug)]
 pub struct Row {
-    version: version::Model,
+    pub version: version::Model,
     /// The document that it stands for, if it is still kept.
     sealed: Option<commitment::Row>,
 }
@@ -70,7 +58,7 @@ pub async fn versions<C: ConnectionTrait>(db: &C, name: &ResourceName) -> Result
 }
 
 /// What the versions stand for.
-async fn unsealed<C: ConnectionTrait>(db: &C, versions: Vec<version::Model>) -> Result<Vec<Row>, DbErr> {
+pub async fn unsealed<C: ConnectionTrait>(db: &C, versions: Vec<version::Model>) -> Result<Vec<Row>, DbErr> {
     let committed = |version: &version::Model| {
         let kind = ResourceKind::ALL
             .into_iter()
@@ -88,44 +76,20 @@ async fn unsealed<C: ConnectionTrait>(db: &C, versions: Vec<version::Model>) -> 
     Ok(versions.into_iter().map(row).collect())
 }
 
-/// The first `limit` of the selected versions, in the order of their names' bytes.
-pub async fn select<C: ConnectionTrait>(db: &C, what: Selection<'_>, limit: u64) -> Result<Vec<Row>, DbErr> {
-    let Selection {
-        kind,
-        register,
-        after,
-    } = what;
-    let mut select = present();
-    if let Some(kind) = kind {
-        select = select.filter(current::Column::Kind.eq(kind.collection()));
-    }
-    if let Some(register) = register {
-        select = select.filter(current::Column::Register.eq(register.as_str()));
-    }
-    if let Some(after) = after {
-        select = select.filter(current::Column::Name.gt(after));
-    }
-    let selected = select.order_by_asc(current::Column::Name).limit(limit);
-    unsealed(db, selected.all(db).await?).await
-}
-
-/// All of the selected versions, in the order of their names' bytes. They are of one moment only inside a transaction
-/// that sees one.
-pub async fn select_all<C: ConnectionTrait>(transaction: &C, what: Selection<'_>) -> Result<Vec<Row>, DbErr> {
-    let mut rows = select(transaction, what, PAGE).await?;
+/// Everything current of a register, in the order of names' bytes. It is of one moment only inside a transaction that sees
+/// one.
+pub async fn select_all<C: ConnectionTrait>(
+    transaction: &C,
+    register: &RegisterId,
+) -> Result<Vec<Row>, DbErr> {
+    let mut rows: Vec<Row> = Vec::new();
     loop {
-        let Some(last) = rows.last().map(|row| row.version.name.clone()) else {
-            return Ok(rows);
-        };
-        let page = select(
-            transaction,
-            Selection {
-                after: Some(&last),
-                ..what
-            },
-            PAGE,
-        )
-        .await?;
+        let mut page = present().filter(current::Column::Register.eq(register.as_str()));
+        if let Some(last) = rows.last() {
+            page = page.filter(current::Column::Name.gt(last.version.name.clone()));
+        }
+        let page = page.order_by_asc(current::Column::Name).limit(PAGE);
+        let page = unsealed(transaction, page.all(transaction).await?).await?;
         if page.is_empty() {
             return Ok(rows);
         }
@@ -141,55 +105,6 @@ pub async fn digests<C: ConnectionTrait>(
     let columns = [version::Column::Name, version::Column::Sha256];
     let present = present().filter(current::Column::Name.is_in(names));
     present.select_only().columns(columns).into_tuple().all(db).await
-}
-
-/// What a register had at a revision, in the order of names' bytes, and when the revision was committed; `None` if there
-/// is no such revision. What is stored is never changed, so pages are of one moment.
-pub async fn past<C: ConnectionTrait>(
-    db: &C,
-    register: &RegisterId,
-    revision: Revision,
-) -> Result<Option<(Timestamp, Vec<Row>)>, DbErr> {
-    let Ok(number) = i64::try_from(revision.number()) else {
-        return Ok(None);
-    };
-    let of_revision = audit_entry::Entity::find().filter(audit_entry::Column::Revision.eq(number));
-    let Some(entry) = of_revision.one(db).await? else {
-        return Ok(None);
-    };
-    let unreadable = || DbErr::Custom(format!("the audit entry of revision {revision} cannot be read"));
-    let time = leaf::read(&entry.leaf).ok_or_else(unreadable)?.time;
-    let latest = Query::select()
-        .column(version::Column::Name)
-        .expr(Expr::col(version::Column::Revision).max())
-        .from(version::Entity)
-        .and_where(version::Column::Register.eq(register.as_str()))
-        .and_where(version::Column::Revision.lte(number))
-        .group_by_col(version::Column::Name)
-        .to_owned();
-    let columns = Expr::tuple([
-        Expr::col(version::Column::Name),
-        Expr::col(version::Column::Revision),
-    ]);
-    let then = version::Entity::find()
-        .filter(columns.in_subquery(latest))
-        .filter(version::Column::Deleted.eq(false))
-        .order_by_asc(version::Column::Name);
-    let mut rows: Vec<Row> = Vec::new();
-    loop {
-        let page = match rows.last() {
-            None => then.clone(),
-            Some(last) => {
-                let last = last.version.name.clone();
-                then.clone().filter(version::Column::Name.gt(last))
-            }
-        };
-        let page = unsealed(db, page.limit(PAGE).all(db).await?).await?;
-        if page.is_empty() {
-            return Ok(Some((time, rows)));
-        }
-        rows.extend(page);
-    }
 }
 
 /// By way of the pointers, so that the past does not slow down the present.
@@ -224,7 +139,7 @@ pub fn stored(row: Row) -> Result<Stored, Error> {
         None => (json, digest),
         Some(sealed) => {
             let text = commitment::text(&sealed).ok_or_else(|| damaged("it is not what was committed to"))?;
-            let digest = Sha256::digest(&text).into();
+            let digest = Digest::try_from(sealed.digest).map_err(|_| damaged("it has no digest"))?;
             (text, digest)
         }
     };

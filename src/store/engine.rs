@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, RuntimeErr, Statement, TryGetable,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr, Statement,
+    TryGetable,
     sqlx::{
         self, ConnectOptions as _, Connection as _, Database, Executor, PgPool, SqlitePool,
         pool::PoolOptions,
@@ -145,8 +146,6 @@ async fn sqlite(
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(options.lock_timeout)
         .foreign_keys(true)
-        // What is erased is overwritten, and not only forgotten.
-        .pragma("secure_delete", "ON")
         .disable_statement_logging();
     let pool: SqlitePool = pool.connect_with(connect).await.map_err(unreachable)?;
     Ok(pool.into())
@@ -223,15 +222,51 @@ async fn ask<T: TryGetable>(db: &DatabaseConnection, question: &str) -> Result<O
         .map_err(|error| Error::database(CONNECTING, error))
 }
 
-/// Makes the write-ahead log of SQLite begin anew, unless a reader still needs it.
+/// The channel on which servers tell each other of a commit.
+pub const CHANNEL: &str = "ropa_revision";
+
+/// Whether a transaction is one of PostgreSQL.
+pub fn is_postgres_transaction(transaction: &DatabaseTransaction) -> bool {
+    transaction.get_database_backend() == DbBackend::Postgres
+}
+
+/// Tells whoever listens that a revision is there, once the transaction is committed.
+pub async fn notify(transaction: &DatabaseTransaction, revision: i64) -> Result<(), DbErr> {
+    let notify = Statement::from_sql_and_values(
+        DbBackend::Postgres,
+        "SELECT pg_notify($1, $2)",
+        [CHANNEL.into(), revision.to_string().into()],
+    );
+    transaction.query_one_raw(notify).await.map(|_| ())
+}
+
+/// Takes what was deleted out of the files: SQLite leaves copies in pages that it rearranged and in its log, PostgreSQL in
+/// dead rows. What the operating system, backups and PostgreSQL's own log hold stays.
 pub async fn scrub(db: &DatabaseConnection) -> Result<(), Error> {
+    const DOING: &str = "taking out what was erased";
+    let failed = |error| Error::database(DOING, error);
     if is_postgres(db) {
+        db.execute_unprepared("VACUUM commitment").await.map_err(failed)?;
         return Ok(());
     }
-    let statement = Statement::from_string(db.get_database_backend(), "PRAGMA wal_checkpoint(TRUNCATE)");
-    let done = db.query_one_raw(statement).await;
-    done.map(|_| ())
-        .map_err(|error| Error::database("emptying the write-ahead log", error))
+    db.execute_unprepared("VACUUM").await.map_err(failed)?;
+    // Where a reader still needs the log, it says so and does nothing; readers are quick.
+    for _ in 0..50 {
+        let statement = Statement::from_string(DbBackend::Sqlite, "PRAGMA wal_checkpoint(TRUNCATE)");
+        let row = db.query_one_raw(statement).await.map_err(failed)?;
+        let busy: Option<i64> = row
+            .map(|row| row.try_get_by_index(0))
+            .transpose()
+            .map_err(failed)?;
+        if busy == Some(0) {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    Err(Error::Conflict {
+        doing: DOING,
+        source: None,
+    })
 }
 
 /// Whether the engine is PostgreSQL; else it is SQLite.

@@ -5,4 +5,6 @@ pub mod commitment;
 pub mod content;
 pub mod current;
 pub mod head;
+pub mod request;
+pub mod revision;
 pub mod version;

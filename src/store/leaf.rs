@@ -7,7 +7,11 @@ use uuid::Uuid;
 
 use crate::domain::name::{ResourceName, Revision};
 
-use super::{Change, Digest, change::InvalidChange, commitment::Commitment};
+use super::{
+    Change, Digest,
+    change::InvalidChange,
+    commitment::{self, Commitment},
+};
 
 /// A bundle of leaves, as logs publish them, gives the length of each in sixteen bits.
 const MAX_LEAF: usize = 65_535;
@@ -24,21 +28,29 @@ pub fn hex(digest: &Digest) -> String {
 }
 
 /// What one mutation did, as the list of a revision's changes tells it.
-#[derive(Serialize)]
-pub struct Effect<'a> {
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+pub struct Effect {
     /// The name of the resource.
-    pub name: &'a str,
-    /// The digest of the document that it replaced; null if there was none.
+    pub name: String,
+    /// The digest of the document that it replaced, in hexadecimal; null if there was none.
     pub before: Option<String>,
     /// The digest of the document that is there now; null if it was deleted. The same as before where what the versions
     /// said was erased.
     pub after: Option<String>,
-    /// The format of that document.
+    /// The format of that document; null also where nothing was written.
     pub format: Option<u16>,
+    /// The commitments, in hexadecimal, of what was erased: whatever else is missing was lost or taken away.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub erased: Vec<String>,
+}
+
+/// Reads a list of changes; none if it is none of ours.
+pub fn read_effects(bytes: &[u8]) -> Option<Vec<Effect>> {
+    serde_json::from_slice(bytes).ok()
 }
 
 /// The list of a revision's changes. It is stored beside the log because it may be longer than a leaf.
-pub fn effects(effects: &[Effect<'_>]) -> Result<Vec<u8>, serde_json::Error> {
+pub fn effects(effects: &[Effect]) -> Result<Vec<u8>, serde_json::Error> {
     serde_json::to_vec(effects)
 }
 
@@ -87,11 +99,51 @@ struct Server {
     version: &'static str,
 }
 
-/// What a leaf says.
-#[derive(Debug, Deserialize)]
+/// What a leaf says, as it is read again.
+#[derive(Clone, Debug, Deserialize)]
 pub struct Logged {
     /// When it was written.
     pub time: Timestamp,
+    /// What happened.
+    pub r#type: String,
+    /// The name of the register.
+    pub register: String,
+    /// Who asked for it.
+    pub actor: String,
+    /// The method that was called.
+    pub method: String,
+    /// What the reason is committed to.
+    pub reason: Option<String>,
+    changes: LoggedChanges,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct LoggedChanges {
+    sha256: String,
+}
+
+impl Logged {
+    /// The digest of the list of changes.
+    pub fn effects(&self) -> Option<Digest> {
+        unhex(&self.changes.sha256)
+    }
+
+    /// The digest that the reason is committed to.
+    pub fn reason(&self) -> Option<Digest> {
+        commitment::digest(self.reason.as_deref()?)
+    }
+}
+
+/// A digest from hexadecimal digits.
+pub fn unhex(digits: &str) -> Option<Digest> {
+    let mut digest = Digest::default();
+    if digits.len() != 2 * digest.len() || !digits.is_ascii() {
+        return None;
+    }
+    for (index, byte) in digest.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(digits.get(2 * index..2 * index + 2)?, 16).ok()?;
+    }
+    Some(digest)
 }
 
 /// Reads a leaf; none if it is none of ours.
@@ -149,6 +201,7 @@ mod tests {
             kind: ChangeKind::RegisterApplied,
             register: register.clone(),
             reason: None,
+            request: None,
             time: "2026-11-24T10:00:00.123456Z".parse().unwrap(),
             mutations: vec![Mutation::Delete {
                 name: ResourceName::register(register),
@@ -195,16 +248,18 @@ mod tests {
     fn the_list_of_changes_has_its_bytes_for_ever() {
         let list = [
             Effect {
-                name: "registers/koko",
+                name: "registers/koko".to_owned(),
                 before: None,
                 after: Some("aa".to_owned()),
                 format: Some(1),
+                erased: Vec::new(),
             },
             Effect {
-                name: "registers/koko/activities/x",
+                name: "registers/koko/activities/x".to_owned(),
                 before: Some("bb".to_owned()),
                 after: None,
                 format: None,
+                erased: Vec::new(),
             },
         ];
         let expected = concat!(

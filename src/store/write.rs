@@ -13,12 +13,13 @@ use tokio::sync::OwnedMutexGuard;
 use crate::domain::name::{RegisterId, ResourceName, Revision};
 
 use super::{
-    Change, Committed, Digest, Erasing, Error, InvalidChange, Mutation, Stored,
+    Change, Committed, Digest, Done, Erasing, Error, InvalidChange, Mutation, Request, Stored,
     commitment::{self, Commitment},
-    document::{self, Selection},
-    entity::{audit_entry, content, current, version},
-    head,
+    document, engine,
+    entity::{audit_entry, content, current, revision, version},
+    head, history,
     leaf::{self, Effect, Entry, hex},
+    request,
     tree::{self, Frontier},
 };
 
@@ -53,13 +54,22 @@ impl Write {
     /// The documents of a register, its own included, as they are before this change, in the order of their names'
     /// bytes. No other change can come between this and the commit.
     pub async fn documents(&mut self, register: &RegisterId) -> Result<Vec<Stored>, Error> {
-        let what = Selection {
-            register: Some(register),
-            ..Selection::default()
-        };
-        let rows = document::select_all(&self.transaction, what).await;
+        let rows = document::select_all(&self.transaction, register).await;
         let rows = rows.map_err(|error| Error::database("reading a register", error))?;
         rows.into_iter().map(document::stored).collect()
+    }
+
+    /// The revision in which anything in a register last changed.
+    pub async fn changed(&mut self, register: &RegisterId) -> Result<Option<Revision>, Error> {
+        let changed = history::changed(&self.transaction, register).await;
+        changed.map_err(|error| Error::database("reading when a register changed", error))
+    }
+
+    /// What came of a request, if it was carried out and is remembered.
+    pub async fn request_find(&mut self, request: &Request) -> Result<Option<Done>, Error> {
+        let found = request::find(&self.transaction, request).await;
+        let found = found.map_err(|error| Error::database("looking for a request", error))?;
+        found.map(request::done).transpose()
     }
 
     /// What is still kept of the versions of a resource that can be erased; `None` if there has never been such a
@@ -76,24 +86,31 @@ impl Write {
         if versions.is_empty() {
             return Ok(None);
         }
-        let current = document::find(&self.transaction, name).await.map_err(failed)?;
-        let current = current
-            .map(document::stored)
-            .transpose()?
-            .map(|stored| stored.revision);
-        let stays = |revision| erasing == Erasing::Former && current == document::revision(revision);
+        let current = match erasing {
+            Erasing::Everything => None,
+            Erasing::Former => {
+                let current = current::Entity::find_by_id(name.to_string());
+                let current = current.one(&self.transaction).await.map_err(failed)?;
+                current.map(|current| current.revision)
+            }
+        };
         let committed: Vec<Digest> = versions
             .iter()
-            .filter(|version| !stays(version.revision))
+            .filter(|version| Some(version.revision) != current)
             .filter_map(|version| commitment::committed(version.document.as_deref()?))
             .collect();
-        let kept = commitment::find(&self.transaction, &committed)
-            .await
-            .map_err(failed)?;
-        let kept = kept
-            .into_iter()
-            .filter_map(|row| Digest::try_from(row.digest).ok());
-        Ok(Some(kept.collect()))
+        let mut kept = Vec::new();
+        for committed in committed.chunks(ROWS) {
+            let found = commitment::find(&self.transaction, committed)
+                .await
+                .map_err(failed)?;
+            kept.extend(
+                found
+                    .into_iter()
+                    .filter_map(|row| Digest::try_from(row.digest).ok()),
+            );
+        }
+        Ok(Some(kept))
     }
 
     /// Makes the change: new versions, the audit entry and the head, in this transaction, which it ends.
@@ -113,6 +130,15 @@ impl Write {
         let log_index = self
             .log_append(&change, time, &effects, change.mutations.len())
             .await?;
+        if let Some(request) = &change.request {
+            let remembered = request::put(&self.transaction, request, number, time).await;
+            remembered.map_err(|error| Error::insertion("remembering the request", error))?;
+        }
+        if engine::is_postgres_transaction(&self.transaction) {
+            // Told to the other servers at the commit, and not before.
+            let told = engine::notify(&self.transaction, number).await;
+            told.map_err(|error| Error::database("telling other servers", error))?;
+        }
         let committed = Committed {
             revision: self.revision,
             time,
@@ -244,6 +270,15 @@ impl Write {
             leaf: Set(leaf),
             leaf_hash: Set(leaf_hash.to_vec()),
         };
+        let index = revision::ActiveModel {
+            revision: Set(number(revision.number())?),
+            register: Set(change.register.to_string()),
+            time_ms: Set(time.as_millisecond()),
+        };
+        revision::Entity::insert(index)
+            .exec_without_returning(&self.transaction)
+            .await
+            .map_err(failed)?;
         audit_entry::Entity::insert(row)
             .exec_without_returning(&self.transaction)
             .await
@@ -269,6 +304,7 @@ fn effects(change: &Change, before: &HashMap<String, Digest>) -> Result<Vec<u8>,
     let mut effects = Vec::with_capacity(names.len());
     for (mutation, name) in change.mutations.iter().zip(&names) {
         let before = before.get(name).map(hex);
+        let name = name.clone();
         effects.push(match mutation {
             Mutation::Put {
                 json,
@@ -281,6 +317,7 @@ fn effects(change: &Change, before: &HashMap<String, Digest>) -> Result<Vec<u8>,
                     before,
                     after,
                     format: Some(*format),
+                    erased: Vec::new(),
                 }
             }
             Mutation::Delete { name } if before.is_none() => {
@@ -291,12 +328,14 @@ fn effects(change: &Change, before: &HashMap<String, Digest>) -> Result<Vec<u8>,
                 before,
                 after: None,
                 format: None,
+                erased: Vec::new(),
             },
-            Mutation::Erase { .. } => Effect {
+            Mutation::Erase { contents, name: _ } => Effect {
                 name,
                 after: before.clone(),
                 before,
                 format: None,
+                erased: contents.iter().map(hex).collect(),
             },
         });
     }

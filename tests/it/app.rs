@@ -104,6 +104,7 @@ impl App {
                     limits,
                     cache_max_age: Duration::from_secs(30),
                     // A client whose runtime waits for the server cannot close its connection.
+                    max_staleness: Duration::from_secs(300),
                     drain: Duration::from_millis(200),
                     reflection: Reflection::On,
                 };

@@ -346,6 +346,7 @@ async fn what_is_not_known_is_an_answer_or_not_found() {
         parent: "registers/koko".to_owned(),
         page_size: -1,
         page_token: "registers/forsakringskassan/recipients/x".to_owned(),
+        ..ListRecipientsRequest::default()
     };
     let status = app.registers().list_recipients(page).await.unwrap_err();
     assert_eq!(violations(&status).len(), 2, "{status:?}");

@@ -27,6 +27,7 @@ async fn contents(address: SocketAddr) -> BTreeMap<String, (i64, usize)> {
         let page = ListRegistersRequest {
             page_size: 1000,
             page_token,
+            ..ListRegistersRequest::default()
         };
         let page = client.list_registers(page).await.unwrap().into_inner();
         for register in page.registers {

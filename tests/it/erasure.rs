@@ -37,6 +37,7 @@ fn shop(full_name: &str) -> RegisterDocument {
 async fn person(app: &App) -> ContactPerson {
     let request = GetContactPersonRequest {
         name: ENTRY.to_owned(),
+        ..GetContactPersonRequest::default()
     };
     app.registers()
         .get_contact_person(request)

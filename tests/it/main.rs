@@ -6,6 +6,7 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::string_slice,
+    clippy::large_futures,
     reason = "a test that panics has failed"
 )]
 
@@ -13,13 +14,18 @@ mod app;
 mod bad_input;
 mod cases;
 mod command_line;
+mod commits;
+mod consistency;
 mod contract;
 mod crash;
 mod erasure;
 mod export;
+mod history;
 mod house;
 mod limits;
 mod lint;
+mod lists;
+mod mutations;
 mod program;
 mod properties;
 mod questions;

@@ -1,6 +1,6 @@
 //! The README's tour answers as printed: every line of it is run as it stands, with the real grpcurl.
 //!
-//! Decision ids, ages and commit times are masked, nothing else. `ROPA_TOUR=write` prints the answers into the README.
+//! Decision ids, ages, commit times and consistency tokens are masked, nothing else. `ROPA_TOUR=write` prints the answers into the README.
 
 use std::{fs, path::PathBuf, process::Command};
 
@@ -55,7 +55,12 @@ fn steps(lines: &[&str]) -> Vec<Step> {
 
 /// Takes out what differs each time.
 fn masked(answer: &str) -> String {
-    let masked = ["\"decisionId\": \"", "\"age\": \"", "\"updateTime\": \""];
+    let masked = [
+        "\"decisionId\": \"",
+        "\"age\": \"",
+        "\"updateTime\": \"",
+        "\"token\": \"",
+    ];
     let lines = answer.trim().lines().map(|line| {
         let mask = masked
             .iter()

@@ -52,6 +52,7 @@ async fn twenty_at_once(engine: Engine) {
         .unwrap();
     let request = GetRegisterRequest {
         name: "registers/shared".to_owned(),
+        ..GetRegisterRequest::default()
     };
     let shared = app.registers().get_register(request).await.unwrap().into_inner();
     assert_eq!(
@@ -149,6 +150,7 @@ async fn pruning_deletes_what_nothing_refers_to(engine: Engine) {
     assert_eq!(pruned.changes.len(), 11, "ten activities and a processor");
     let gone = GetProcessingActivityRequest {
         name: "registers/koko/activities/chat".to_owned(),
+        ..GetProcessingActivityRequest::default()
     };
     let gone = app.registers().get_processing_activity(gone).await.unwrap_err();
     assert_eq!(gone.code(), Code::NotFound);
@@ -164,6 +166,7 @@ async fn lists_come_in_pages_in_order_of_name(engine: Engine) {
             parent: "registers/koko".to_owned(),
             page_size: 7,
             page_token,
+            ..ListRecipientsRequest::default()
         };
         let page = client.list_recipients(request).await.unwrap().into_inner();
         assert!(page.recipients.len() <= 7);
@@ -218,6 +221,7 @@ async fn callers_that_give_up_lose_nothing(engine: Engine) {
     for (round, revision) in &acknowledged {
         let request = GetRegisterRequest {
             name: format!("registers/round-{round}"),
+            ..GetRegisterRequest::default()
         };
         let kept = app.registers().get_register(request).await.unwrap().into_inner();
         assert_eq!(kept.revision, *revision);

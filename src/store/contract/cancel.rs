@@ -9,7 +9,7 @@ use std::{
 use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, Statement};
 use tokio::time::{sleep, timeout};
 
-use super::{Scratch, commit, name, put};
+use super::{Scratch, commit, name, put, read};
 use crate::{
     domain::name::Revision,
     store::{
@@ -73,7 +73,7 @@ pub async fn a_cancelled_change_takes_no_other_with_it(scratch: &Scratch) {
         let kept = format!("registers/kept-{round}");
         let committed = commit(&store, vec![put(&kept, "{}")]).await.unwrap();
         acknowledged.push((kept, committed.revision));
-        drop_after(round / 10, store.read()).await;
+        drop_after(round / 10, read(&store)).await;
         nothing_is_open(&watcher).await;
     }
     store.close().await.unwrap();

@@ -2,10 +2,10 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::{Scratch, change, commit, name, put, sql, unprotect};
+use super::{Scratch, change, commit, name, put, read, sql, unprotect};
 use crate::{
     domain::name::{ResourceKind, ResourceName},
-    store::{Error, Store, leaf::hex},
+    store::{Error, Past, Store, leaf::hex},
 };
 
 pub async fn lists_follow_the_bytes_of_names(scratch: &Scratch) {
@@ -30,8 +30,7 @@ pub async fn lists_follow_the_bytes_of_names(scratch: &Scratch) {
     assert_eq!(of_koko, expected);
     let registers = list(&store, ResourceKind::Register, None).await;
     assert_eq!(registers, ["registers/kok", "registers/koko", "registers/koko-2"]);
-    let read = store.read().await.unwrap().documents;
-    assert!(read.is_sorted_by_key(|stored| stored.name.to_string()));
+    let read = read(&store).await.unwrap().documents;
     assert_eq!(read.len(), 33);
 }
 
@@ -40,10 +39,13 @@ async fn list(store: &Store, kind: ResourceKind, register: Option<&str>) -> Vec<
     let register = register.map(|register| register.parse().unwrap());
     let (mut names, mut after): (Vec<String>, Option<ResourceName>) = (Vec::new(), None);
     loop {
-        let page = store
-            .document_list(kind, register.as_ref(), after.as_ref(), 2)
-            .await
-            .unwrap();
+        let past = Past {
+            at: store.head().await.unwrap().revision,
+            register: register.as_ref(),
+            kind: Some(kind),
+            after: after.as_ref(),
+        };
+        let page = store.documents_at(past, 2).await.unwrap();
         let Some(last) = page.last() else { return names };
         after = Some(last.name.clone());
         names.extend(page.iter().map(|stored| stored.name.to_string()));
@@ -61,7 +63,7 @@ pub async fn reading_shows_one_revision(scratch: &Scratch) {
         }
     });
     while !writer.is_finished() {
-        let contents = store.read().await.unwrap();
+        let contents = read(&store).await.unwrap();
         let documents = contents.documents;
         assert!(
             documents
@@ -94,15 +96,19 @@ pub async fn a_document_without_its_digest_is_reported(scratch: &Scratch) {
     .await
     .unwrap();
     let koko = "koko".parse().unwrap();
-    let list = store
-        .document_list(ResourceKind::Activity, Some(&koko), None, 10)
-        .await;
+    let past = Past {
+        at: crate::domain::name::Revision::new(2),
+        register: Some(&koko),
+        kind: Some(ResourceKind::Activity),
+        after: None,
+    };
+    let list = store.documents_at(past, 10).await;
     let documents = store.write().await.unwrap().documents(&koko).await;
     let expected =
         format!("the store is damaged: `{a}` at revision 1: the document does not have its digest");
     for error in [
         store.document_get(&name(a)).await.unwrap_err(),
-        store.read().await.unwrap_err(),
+        read(&store).await.unwrap_err(),
         list.unwrap_err(),
         documents.unwrap_err(),
     ] {
@@ -126,7 +132,7 @@ pub async fn rows_that_make_no_sense_are_reported(scratch: &Scratch) {
         format!("x'{sha256}'")
     };
     let rows = [
-        ("registers/Koko", "Koko", "registers", "1", "0", "it is no name"),
+        ("registers/Koko", "koko", "registers", "1", "0", "it is no name"),
         (
             "registers/koko",
             "pfa",
@@ -172,16 +178,18 @@ pub async fn rows_that_make_no_sense_are_reported(scratch: &Scratch) {
         let insert = format!(
             "INSERT INTO version (name, revision, register, kind, time_ms, deleted, format, document, sha256)
                 VALUES ('{name}', {revision}, '{register}', '{kind}', {time}, false, {format}, '{{}}', {sha256});
+            INSERT INTO revision (revision, register, time_ms) VALUES ({revision}, '{register}', 0);
             INSERT INTO current (name, revision, register, kind)
                 VALUES ('{name}', {revision}, '{register}', '{kind}')"
         );
         sql(&store, &insert).await.unwrap();
-        let error = store.read().await.unwrap_err();
+        let error = read(&store).await.unwrap_err();
         assert_eq!(
             error.to_string(),
             format!("the store is damaged: `{name}` at revision {revision}: {what}")
         );
         sql(&store, "DELETE FROM current").await.unwrap();
+        sql(&store, "DELETE FROM revision").await.unwrap();
     }
 }
 
@@ -202,7 +210,7 @@ pub async fn a_damaged_head_is_reported(scratch: &Scratch) {
         sql(&store, &nonsense).await.unwrap();
         for error in [
             store.head().await.unwrap_err(),
-            store.read().await.unwrap_err(),
+            read(&store).await.unwrap_err(),
             store.write().await.map(drop).unwrap_err(),
         ] {
             assert!(matches!(error, Error::Corrupt { .. }), "{nonsense}: {error:?}");

@@ -5,7 +5,7 @@ use std::time::Duration;
 use sea_orm::{EntityTrait, QueryOrder};
 use sha2::{Digest as _, Sha256};
 
-use super::{Scratch, change, commit, delete, name, put};
+use super::{Scratch, change, commit, delete, name, put, read};
 use crate::{
     domain::name::Revision,
     store::{
@@ -158,7 +158,7 @@ pub async fn deletion_is_a_version(scratch: &Scratch) {
     commit(&store, vec![put(koko, "{}"), put(a, "{}")]).await.unwrap();
     commit(&store, vec![delete(a)]).await.unwrap();
     assert_eq!(store.document_get(&name(a)).await.unwrap(), None);
-    assert_eq!(store.read().await.unwrap().documents.len(), 1);
+    assert_eq!(read(&store).await.unwrap().documents.len(), 1);
     let again = commit(&store, vec![delete(a)]).await.unwrap_err();
     assert!(
         matches!(again, Error::Invalid(InvalidChange::Absent(_))),
@@ -210,7 +210,7 @@ pub async fn a_large_change_is_one_revision(scratch: &Scratch) {
     commit(&store, names.iter().map(|name| put(name, "{}")).collect())
         .await
         .unwrap();
-    let contents = store.read().await.unwrap();
+    let contents = read(&store).await.unwrap();
     assert_eq!(
         (contents.documents.len(), contents.head.revision),
         (2_300, Revision::new(1))
@@ -226,7 +226,7 @@ pub async fn a_large_change_is_one_revision(scratch: &Scratch) {
         .enumerate()
         .map(|(n, name)| if odd(n) { delete(name) } else { put(name, "[]") });
     commit(&store, second.collect()).await.unwrap();
-    let contents = store.read().await.unwrap();
+    let contents = read(&store).await.unwrap();
     assert_eq!(
         (contents.documents.len(), contents.head.revision),
         (1_150, Revision::new(2))
@@ -286,7 +286,7 @@ pub async fn a_change_waits_only_so_long(scratch: &Scratch) {
         "{in_another:?}"
     );
     // Readers do not wait at all.
-    assert_eq!(other.read().await.unwrap().head.revision, Revision::new(0));
+    assert_eq!(read(&other).await.unwrap().head.revision, Revision::new(0));
     first
         .commit(change(vec![put("registers/koko", "{}")]))
         .await

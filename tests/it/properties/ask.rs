@@ -43,7 +43,8 @@ pub fn snapshot(document: &RegisterDocument) -> Snapshot {
 }
 
 pub fn decide(snapshot: &Snapshot, asked: &CheckRequest) -> Decision {
-    decision::decide(snapshot, &question(asked)).unwrap()
+    let question = question(asked);
+    decision::decide(&snapshot.records[&question.register], &question)
 }
 
 pub fn verdict(snapshot: &Snapshot, asked: &CheckRequest) -> Verdict {

@@ -1,0 +1,104 @@
+//! What goes with every changing call: who, why, whether at all, and what the caller names it.
+
+use prost::{Message, Name};
+use sha2::{Digest as _, Sha256};
+use tonic::{Request, Status};
+use uuid::Uuid;
+
+use super::{administration::Deadline, error};
+use crate::{
+    document::Violations,
+    pb,
+    register::{self, Asked, Commit},
+};
+
+/// Until callers are identified there is one of them.
+const ACTOR: &str = "anonymous";
+
+/// A changing call.
+#[derive(Debug)]
+pub struct Call {
+    /// What goes with the change.
+    pub asked: Asked,
+}
+
+/// What every changing request has.
+pub trait Changing: Message + Name {
+    /// The id that the caller chose.
+    fn request_id(&self) -> &str;
+    /// Whether nothing is committed.
+    fn validate_only(&self) -> bool;
+    /// Why.
+    fn reason(&self) -> &str;
+}
+
+macro_rules! changing {
+    ($( $request:ident )*) => {
+        $( impl Changing for pb::$request {
+            fn request_id(&self) -> &str {
+                &self.request_id
+            }
+
+            fn validate_only(&self) -> bool {
+                self.validate_only
+            }
+
+            fn reason(&self) -> &str {
+                &self.reason
+            }
+        } )*
+    };
+}
+
+changing! {
+    ApplyRegisterRequest CommitRequest EraseContactPersonRequest
+    CreateRegisterRequest UpdateRegisterRequest DeleteRegisterRequest
+    CreateProcessingActivityRequest UpdateProcessingActivityRequest DeleteProcessingActivityRequest
+    CreateDataCategoryRequest UpdateDataCategoryRequest DeleteDataCategoryRequest
+    CreateDataSubjectCategoryRequest UpdateDataSubjectCategoryRequest DeleteDataSubjectCategoryRequest
+    CreateProcessorRequest UpdateProcessorRequest DeleteProcessorRequest
+    CreateRecipientRequest UpdateRecipientRequest DeleteRecipientRequest
+    CreateTransferRequest UpdateTransferRequest DeleteTransferRequest
+    CreateContactPersonRequest UpdateContactPersonRequest DeleteContactPersonRequest
+}
+
+impl Call {
+    /// Reads what goes with a change.
+    pub fn of<R: Changing>(request: &Request<R>) -> Result<Self, Status> {
+        let message = request.get_ref();
+        let mut found = Violations::new();
+        if message.reason().chars().count() > 500 {
+            found.push(error::wrong("reason", "has more than 500 characters"));
+        }
+        let id = message.request_id();
+        if !id.is_empty() && Uuid::try_parse(id).is_err() {
+            found.push(error::wrong("request_id", "is not a UUID"));
+        }
+        if !found.is_empty() {
+            return Err(error::invalid(found));
+        }
+        let method = R::NAME.strip_suffix("Request").unwrap_or(R::NAME);
+        let method = format!("/ropa.v1.RegisterService/{method}");
+        let request_id = (!id.is_empty()).then(|| register::Request {
+            caller: ACTOR.to_owned(),
+            method: method.clone(),
+            id: id.to_ascii_lowercase(),
+            payload: Sha256::digest(message.encode_to_vec()).into(),
+        });
+        Ok(Self {
+            asked: Asked {
+                actor: ACTOR.to_owned(),
+                method,
+                reason: (!message.reason().is_empty()).then(|| message.reason().to_owned()),
+                commit: if message.validate_only() {
+                    Commit::ValidateOnly
+                } else {
+                    Commit::Yes
+                },
+                // What is only told is not remembered.
+                request: request_id.filter(|_| !message.validate_only()),
+                deadline: request.extensions().get::<Deadline>().map(|deadline| deadline.0),
+            },
+        })
+    }
+}
