@@ -6,6 +6,7 @@ use super::{
     Violations, json,
     json::Unreadable,
     parse::{At, Message, resource},
+    shape::OUTPUT_ONLY,
 };
 use crate::domain::name::{ResourceKind, Revision};
 
@@ -40,9 +41,6 @@ impl Fields {
         }
     }
 }
-
-/// What the store says of a resource, and nobody declares.
-const OUTPUT_ONLY: [&str; 4] = ["revision", "etag", "update_time", "commitment"];
 
 /// What a resource is found by.
 const NAME: &str = "name";

@@ -115,16 +115,26 @@ fn names(values: &EnumDescriptor) -> String {
     names.join(", ")
 }
 
+/// What the store says, and nobody writes.
+pub const OUTPUT_ONLY: [&str; 4] = ["revision", "etag", "update_time", "commitment"];
+
 fn unknown_field(message: &MessageDescriptor, name: &str) -> String {
     let near = message
         .fields()
         .map(|field| (strsim::jaro_winkler(name, field.name()), field))
         .filter(|(score, _)| *score > 0.8)
         .max_by(|one, other| one.0.total_cmp(&other.0));
-    let hint = near
-        .map(|(_, field)| format!("; did you mean `{}`?", field.name()))
-        .unwrap_or_default();
-    format!("is not a field of {}{hint}", message.name())
+    let hint = match near {
+        Some((_, field)) => format!("did you mean `{}`?", field.name()),
+        None => {
+            let declared = message
+                .fields()
+                .filter(|field| !OUTPUT_ONLY.contains(&field.name()));
+            let names: Vec<String> = declared.map(|field| format!("`{}`", field.name())).collect();
+            format!("its fields are {}", names.join(", "))
+        }
+    };
+    format!("is not a field of {}; {hint}", message.name())
 }
 
 fn wrong(path: &str, message: &str) -> Violation {

@@ -126,7 +126,7 @@ catalogue! {
         "no arrangement with the joint controllers is recorded" "Have the arrangement recorded.";
     // === Grounds
     28 LegalBasisNotRecorded "LEGAL_BASIS_NOT_RECORDED" Policy Denial "GDPR Arts 6(1), 30(1)"
-        "no ground under Art. 6 is recorded" "Have the ground recorded.";
+        "no ground under Art. 6 is recorded for it" "Have the ground recorded.";
     29 LegalBasisAbsent "LEGAL_BASIS_ABSENT" Lawfulness Denial "GDPR Art. 6(1)"
         "the record says that there is no ground" "";
     30 LegalBasisScopeExceeded "LEGAL_BASIS_SCOPE_EXCEEDED" Lawfulness Denial "GDPR Art. 6(1)"

@@ -19,7 +19,7 @@ pub fn write(page: &Page, language: Language) -> String {
     columns.extend(shown.iter().map(|word| word.in_language(language).to_owned()));
     let has_data = page.kind == Word::ControllerRecord;
     if has_data {
-        let words = [Word::Data, Word::Class, Word::Retention];
+        let words = [Word::Data, Word::Whose, Word::Class, Word::Retention];
         columns.extend(words.map(|word| word.in_language(language).to_owned()));
     }
     line(&mut text, &columns);
@@ -48,7 +48,7 @@ fn rows(entry: &Entry, has_data: bool, language: Language) -> Vec<Vec<String>> {
     }
     if entry.data.is_empty() {
         let said = entry.no_data.lines(language).join("; ");
-        return vec![vec![said, String::new(), not_stated]];
+        return vec![vec![said, String::new(), String::new(), not_stated]];
     }
     let of_line = entry.data.iter().flat_map(|data| {
         let classes: Vec<&str> = data
@@ -56,9 +56,9 @@ fn rows(entry: &Entry, has_data: bool, language: Language) -> Vec<Vec<String>> {
             .iter()
             .map(|class| class.in_language(language))
             .collect();
-        let (title, classes) = (data.title.clone(), classes.join(", "));
+        let (title, whose, classes) = (data.title.clone(), data.whose.join(", "), classes.join(", "));
         let periods = data.retention.lines(language).into_iter();
-        periods.map(move |period| vec![title.clone(), classes.clone(), period])
+        periods.map(move |period| vec![title.clone(), whose.clone(), classes.clone(), period])
     });
     of_line.collect()
 }

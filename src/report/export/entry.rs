@@ -225,7 +225,12 @@ fn recipients(within: Within<'_>, language: Language) -> Vec<String> {
             let places: Vec<String> = disclosure.places.iter().map(place).collect();
             let places = Some(places.join(", ")).filter(|places| !places.is_empty());
             let text = Some(disclosure.text.clone()).filter(|text| !text.is_empty());
-            let more: Vec<String> = places.into_iter().chain(text).collect();
+            let conditions = disclosure.conditions.iter().map(|id| {
+                let condition = within.record.register.conditions.get(id);
+                let text = condition.map_or(id.as_str(), |condition| condition.text.as_str());
+                format!("{}: {text}", Word::If.in_language(language))
+            });
+            let more: Vec<String> = places.into_iter().chain(conditions).chain(text).collect();
             if more.is_empty() {
                 to
             } else {
@@ -247,11 +252,19 @@ fn processors(within: Within<'_>, language: Language) -> Vec<String> {
     let declared = uses.entries.iter().filter(|entry| entry.stated.declares());
     declared
         .filter_map(|entry| within.record.processors.get(&entry.processor))
-        .map(|processor| match processor.contract.state {
-            ContractState::Concluded => {
-                format!("{} ({})", processor.title, Word::Contract.in_language(language))
+        .map(|processor| {
+            let countries: Vec<&str> = processor.countries.iter().map(Country::as_str).collect();
+            let contract = match processor.contract.state {
+                ContractState::Concluded => Word::Contract.in_language(language),
+                ContractState::NotStated | ContractState::Missing => "",
+            };
+            let more = [countries.join(", "), contract.to_owned()];
+            let more: Vec<String> = more.into_iter().filter(|part| !part.is_empty()).collect();
+            if more.is_empty() {
+                processor.title.clone()
+            } else {
+                format!("{} ({})", processor.title, more.join("; "))
             }
-            ContractState::NotStated | ContractState::Missing => processor.title.clone(),
         })
         .collect()
 }

@@ -104,12 +104,12 @@ fn fields(text: &mut String, fields: &[Field], language: Language) {
 }
 
 fn data(text: &mut String, entry: &Entry, language: Language) {
-    let [category, class, retention] =
-        [Word::Data, Word::Class, Word::Retention].map(|word| word.in_language(language));
+    let words = [Word::Data, Word::Whose, Word::Class, Word::Retention];
+    let [category, whose, class, retention] = words.map(|word| word.in_language(language));
     let _ = write!(
         text,
-        "<table class=\"data\">\n<thead>\n<tr><th scope=\"col\">{category}</th><th scope=\"col\">{class}</th>\
-         <th scope=\"col\">{retention}</th></tr>\n</thead>\n<tbody>\n"
+        "<table class=\"data\">\n<thead>\n<tr><th scope=\"col\">{category}</th><th scope=\"col\">{whose}</th>\
+         <th scope=\"col\">{class}</th><th scope=\"col\">{retention}</th></tr>\n</thead>\n<tbody>\n"
     );
     for (titles, line) in alike(&entry.data) {
         let classes: Vec<&str> = line
@@ -119,8 +119,9 @@ fn data(text: &mut String, entry: &Entry, language: Language) {
             .collect();
         let _ = write!(
             text,
-            "<tr><td>{}</td><td>{}</td><td>",
+            "<tr><td>{}</td><td>{}</td><td>{}</td><td>",
             escaped(&titles.join(", ")),
+            escaped(&line.whose.join(", ")),
             classes.join(", ")
         );
         lines(text, &line.retention.lines(language), language);
@@ -129,7 +130,7 @@ fn data(text: &mut String, entry: &Entry, language: Language) {
     if entry.data.is_empty() {
         text.push_str("<tr><td>");
         lines(text, &entry.no_data.lines(language), language);
-        text.push_str("</td><td></td><td>");
+        text.push_str("</td><td></td><td></td><td>");
         lines(text, &Said::Nothing.lines(language), language);
         text.push_str("</td></tr>\n");
     }
@@ -140,9 +141,9 @@ fn data(text: &mut String, entry: &Entry, language: Language) {
 fn alike(data: &[DataLine]) -> Vec<(Vec<&str>, &DataLine)> {
     let mut rows: Vec<(Vec<&str>, &DataLine)> = Vec::new();
     for line in data {
-        let same = rows
-            .iter_mut()
-            .find(|(_, row)| row.classes == line.classes && row.retention == line.retention);
+        let same = rows.iter_mut().find(|(_, row)| {
+            row.whose == line.whose && row.classes == line.classes && row.retention == line.retention
+        });
         match same {
             Some((titles, _)) => titles.push(&line.title),
             None => rows.push((vec![&line.title], line)),

@@ -18,7 +18,7 @@ pub fn write(page: &Page) -> String {
             fields.insert("title".to_owned(), json!(entry.title));
             let data = entry.data.iter().map(|line| {
                 let classes: Vec<&str> = line.classes.iter().map(|class| class.key()).collect();
-                json!({"title": line.title, "classes": classes, "retention": value(&line.retention)})
+                json!({"title": line.title, "whose": line.whose, "classes": classes, "retention": value(&line.retention)})
             });
             if !entry.data.is_empty() {
                 fields.insert("data".to_owned(), data.collect());

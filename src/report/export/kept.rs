@@ -6,10 +6,11 @@ use super::{
     word::{Language, Word, operation, period},
 };
 use crate::domain::{
+    activity::DataUse,
     listed::Within,
     name::Id,
     operation::Operation,
-    retention::{EndAction, Extension, Limit, RetentionRule},
+    retention::{Certainty, EndAction, Extension, Limit, RetentionRule},
     statement::PurposeRef,
     term::{DataClass, Term},
 };
@@ -18,6 +19,8 @@ use crate::domain::{
 pub struct DataLine {
     /// What it is called.
     pub title: String,
+    /// Whose it is, where the record says so.
+    pub whose: Vec<String>,
     /// What the law makes of it.
     pub classes: Vec<Word>,
     /// How long it is kept.
@@ -48,6 +51,7 @@ pub fn data(within: Within<'_>, language: Language) -> Vec<DataLine> {
         });
         lines.push(DataLine {
             title: terms.title(data).to_owned(),
+            whose: whose(within, &uses, data),
             classes: CLASSES
                 .into_iter()
                 .filter(|class| classes.is(*class))
@@ -57,6 +61,21 @@ pub fn data(within: Within<'_>, language: Language) -> Vec<DataLine> {
         });
     }
     lines
+}
+
+/// Whose a category is: nothing where a use of it is of everybody's.
+fn whose(within: Within<'_>, uses: &[&DataUse], data: &Term) -> Vec<String> {
+    let of_data = || uses.iter().filter(|data_use| data_use.data.contains(data));
+    if of_data().any(|data_use| data_use.subjects.is_empty()) {
+        return Vec::new();
+    }
+    let mut titles: Vec<String> = of_data()
+        .flat_map(|data_use| &data_use.subjects)
+        .map(|subject| within.record.subjects.title(subject).to_owned())
+        .collect();
+    titles.sort();
+    titles.dedup();
+    titles
 }
 
 /// What the activity says takes the place of what the register says, on its own side: of the longest or the shortest.
@@ -117,6 +136,9 @@ fn limit(within: Within<'_>, rule: &RetentionRule, language: Language) -> String
         format!("{} {event}: {length}", say(Word::ProlongedBy))
     });
     parts.extend(prolonged);
+    if rule.certainty == Certainty::Interpreted {
+        parts.push(say(Word::Interpreted).to_owned());
+    }
     let end = match rule.end_action {
         EndAction::NotStated | EndAction::Erasure => None,
         EndAction::Anonymisation => Some(operation(Operation::Anonymise, language)),

@@ -128,6 +128,8 @@ words! {
     Criminal "criminal" "criminal offences" "strafbare forhold" "rikostiedot" "lagöverträdelser";
     NationalNumber "national_number" "national identification number" "personnummer (CPR)" "henkilötunnus" "personnummer";
     After "after" "after" "efter" "tapahtumasta" "efter";
+    Interpreted "interpreted" "interpreted" "fortolket" "tulkittu" "tolkat";
+    Whose "whose" "Whose" "Hvis" "Kenen" "Vems";
     AtLeast "at_least" "at least" "mindst" "vähintään" "minst";
     Immediately "immediately" "immediately" "straks" "heti" "omedelbart";
     Open "open" "not settled" "ikke fastsat" "avoin" "inte fastställd";

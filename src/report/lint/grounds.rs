@@ -3,11 +3,11 @@
 use super::{Lint, LintCode, completeness::declared, of_activity};
 use crate::{
     domain::{
-        activity::{Article6, LegalBasis},
+        activity::{Article6, LegalBasis, Purpose},
         listed::Within,
         organisation::Role,
         register::PublicRole,
-        statement::List,
+        statement::{List, PurposeRef},
         term::DataClass,
     },
     law::{dk, grounds},
@@ -28,6 +28,9 @@ pub fn activity(lint: &mut Lint<'_>, within: Within<'_>) {
             "",
         );
     }
+    if bases.entries.iter().any(declares) {
+        purposes(lint, within);
+    }
     for (place, basis) in bases.iter().filter(|(_, basis)| basis.stated.declares()) {
         let evidence = within.evidence(place, &basis.stated.provenance);
         for (code, detail) in wrong(lint, basis) {
@@ -36,6 +39,34 @@ pub fn activity(lint: &mut Lint<'_>, within: Within<'_>) {
     }
     for class in [DataClass::Special, DataClass::Criminal, DataClass::NationalNumber] {
         of_class(lint, within, class);
+    }
+}
+
+/// Purposes that no ground is for, although others have one.
+fn purposes(lint: &mut Lint<'_>, within: Within<'_>) {
+    let bases = within.legal_bases();
+    let is_grounded = |purpose: &Purpose| {
+        let serves = |meant: &PurposeRef| match meant {
+            PurposeRef::Id(id) => *id == purpose.id,
+            PurposeRef::Code(code) => purpose.codes.contains(code),
+        };
+        bases.entries.iter().any(|basis| {
+            let purposes = &basis.scope.purposes;
+            basis.stated.declares()
+                && basis.article_6.is_some()
+                && (purposes.is_empty() || purposes.iter().any(serves))
+        })
+    };
+    let declared = within
+        .activity
+        .purposes
+        .iter()
+        .filter(|purpose| purpose.stated.declares());
+    let without = declared.filter(|purpose| !is_grounded(purpose));
+    let without: Vec<String> = without.map(|purpose| purpose.id.to_string()).collect();
+    if !without.is_empty() {
+        let place = of_activity(within, "legal_bases");
+        lint.add(LintCode::LegalBasisNotRecorded, place, without.join(", "));
     }
 }
 
