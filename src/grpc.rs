@@ -6,6 +6,7 @@ mod call;
 pub mod codec;
 mod commit;
 mod consistency;
+pub mod context;
 mod decision;
 pub mod error;
 mod history;
@@ -17,7 +18,7 @@ mod resource;
 
 use tonic::service::Routes;
 
-pub use administration::{Administration, Deadline};
+pub use administration::Administration;
 pub use decision::Decisions;
 
 use crate::pb::{

@@ -95,6 +95,17 @@ pub struct Asked {
     pub request: Option<Request>,
     /// When the caller gives up: nothing is begun after that.
     pub deadline: Option<Instant>,
+    /// The call that it came with, for the log.
+    pub origin: Option<Origin>,
+}
+
+/// A call, as logs call it.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// What the caller calls it.
+    pub request_id: String,
+    /// The trace that it is part of.
+    pub trace_id: String,
 }
 
 /// Whether a change is committed.
@@ -148,6 +159,20 @@ impl Registers {
 }
 
 impl Asked {
+    /// How the log calls the request and the trace.
+    fn called(&self) -> (&str, &str) {
+        let origin = self.origin.as_ref();
+        origin.map_or(("", ""), |origin| {
+            (origin.request_id.as_str(), origin.trace_id.as_str())
+        })
+    }
+
+    /// How long the caller still waits.
+    fn patience(&self) -> Option<Duration> {
+        let deadline = self.deadline?;
+        Some(deadline.saturating_duration_since(Instant::now()))
+    }
+
     /// Whether the caller still waits.
     fn in_time(&self) -> Result<(), Error> {
         match self.deadline {

@@ -28,6 +28,9 @@ pub use archive::{Archive, Unavailable};
 /// How often the store is asked for its head.
 const INTERVAL: Duration = Duration::from_millis(500);
 
+/// How long to wait before listening again, where hints cannot be heard.
+const DEAF: Duration = Duration::from_secs(1);
+
 /// What is served: a snapshot, and when the store was last known to hold it.
 #[derive(Debug)]
 pub struct Served {
@@ -241,6 +244,20 @@ impl Replica {
             if self.0.state.send_if_modified(became) {
                 tracing::error!("the database has not been seen for too long: checks are refused");
             }
+        }
+    }
+
+    /// Asks for a refresh whenever another server tells of a commit. Where it cannot be heard, the timer is enough.
+    pub async fn listen(self) {
+        loop {
+            if let Ok(mut hints) = self.0.store.hints().await {
+                // Something may have been told before anybody listened.
+                self.nudge();
+                while hints.next().await.is_ok() {
+                    self.nudge();
+                }
+            }
+            tokio::time::sleep(DEAF).await;
         }
     }
 

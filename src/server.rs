@@ -101,7 +101,7 @@ pub async fn serve(
     let administration = Administration::new(registers.clone(), Handle::current());
     let routes = grpc::routes(
         decisions,
-        administration,
+        administration.clone(),
         &options.limits.sizes,
         options.reflection,
     )
@@ -116,6 +116,7 @@ pub async fn serve(
     }
     let workers = worker::start(options.workers, &routes.prepare(), &options.limits)?;
     let refresh = tokio::spawn(replica.clone().run());
+    let listening = tokio::spawn(replica.clone().listen());
     let health = tokio::spawn(tell(reporter.clone(), replica.states()));
 
     let ended = tokio::select! {
@@ -124,9 +125,14 @@ pub async fn serve(
         () = shutdown => Ok(()),
     };
     health.abort();
+    listening.abort();
     report(&reporter, &AFTER_START, Serving::No).await;
     tracing::info!("stopping: calls in flight have {} s", options.drain.as_secs());
     workers.drain(options.drain).await;
+    // What was begun for callers who have gone is finished, too.
+    if !administration.finish(options.drain).await {
+        tracing::warn!("changes were cut off after {} s", options.drain.as_secs());
+    }
     ended
 }
 

@@ -6,7 +6,7 @@
 //! **Run every write in a task of its own** and only await that task:
 //!
 //! ```text
-//! tokio::spawn(async move { let write = store.write().await?; …; write.commit(change).await }).await
+//! tokio::spawn(async move { let write = store.write(None).await?; …; write.commit(change).await }).await
 //! ```
 //!
 //! A request whose client hangs up is dropped wherever it awaits. Dropped while `COMMIT` is under way it would leave
@@ -22,12 +22,13 @@
 //!   (the words of a reason, who a contact person is) stands in a table of its own.
 //! - A document that does not have its digest is an error, never an answer.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use sea_orm::{
     AccessMode, ColumnTrait, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait, IsolationLevel,
     QueryFilter, QueryOrder, QuerySelect, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
+use sqlx::postgres::PgListener;
 use tokio::{sync::Mutex, time::timeout};
 
 use crate::domain::name::{RegisterId, ResourceName, Revision};
@@ -93,6 +94,20 @@ pub struct Changes {
     pub head: Head,
     /// All of each register that was changed, in the order of names' bytes; nothing where it was deleted.
     pub registers: Vec<(RegisterId, Vec<Stored>)>,
+}
+
+/// What is heard of the commits of other servers.
+#[derive(Debug)]
+pub struct Hints(Option<PgListener>);
+
+impl Hints {
+    /// Waits for the next hint; for ever where there are none.
+    pub async fn next(&mut self) -> Result<(), Error> {
+        match &mut self.0 {
+            None => std::future::pending().await,
+            Some(listener) => listener.recv().await.map(|_| ()).map_err(engine::unreachable),
+        }
+    }
 }
 
 impl Store {
@@ -242,10 +257,12 @@ impl Store {
     }
 
     /// Begins a change. From now on every other change waits, in this process and in others, so what happens until
-    /// the commit should be quick.
-    pub async fn write(&self) -> Result<Write, Error> {
+    /// the commit should be quick. Waits for its turn no longer than the caller does.
+    pub async fn write(&self, patience: Option<Duration>) -> Result<Write, Error> {
         const DOING: &str = "beginning a change";
-        let turn = timeout(self.options.acquire_timeout, Arc::clone(&self.turn).lock_owned()).await;
+        let longest = self.options.acquire_timeout;
+        let patience = patience.map_or(longest, |patience| patience.min(longest));
+        let turn = timeout(patience, Arc::clone(&self.turn).lock_owned()).await;
         let turn = turn.map_err(|_| Error::Conflict {
             doing: DOING,
             source: None,
@@ -269,6 +286,12 @@ impl Store {
                 Err(self.explain(DOING, error).await)
             }
         }
+    }
+
+    /// Hears of the commits of other servers; hears nothing where the engine tells none. A hint only: it may come late,
+    /// twice or never.
+    pub async fn hints(&self) -> Result<Hints, Error> {
+        engine::listen(&self.db).await.map(Hints)
     }
 
     /// Takes erased contents out of the engine's files, where deleting alone leaves copies.

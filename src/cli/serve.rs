@@ -235,6 +235,7 @@ async fn apply_all(registers: &Registers, loads: Vec<Load>) -> Result<(), String
             commit: Commit::Yes,
             request: None,
             deadline: None,
+            origin: None,
         };
         let apply = Apply {
             draft,

@@ -1,16 +1,13 @@
 //! Where administrative calls are worked on, and what all of them share.
 
-use std::{
-    future::Future,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{future::Future, sync::Arc, time::Duration};
 
 use tokio::{runtime::Handle, sync::Semaphore};
 use tonic::{Response, Status};
 
 use super::{
     call::Call,
+    context::Context,
     error,
     page::{self, Page, Wanted},
     resource::{self, Pages, ResourceMessage},
@@ -45,7 +42,8 @@ impl Administration {
         }
     }
 
-    /// Runs a use case where the database is. A caller that gives up does not stop it.
+    /// Runs a use case where the database is, until its caller gives up. A change that has begun goes on all the same: it
+    /// has a task of its own.
     pub async fn run<T, F>(&self, work: impl FnOnce(Registers) -> F) -> Result<T, Status>
     where
         T: Send + 'static,
@@ -54,9 +52,15 @@ impl Administration {
         let place = Arc::clone(&self.room).try_acquire_owned();
         let place = place.map_err(|_| error::overloaded())?;
         let work = work(self.registers.clone());
+        let deadline = Context::current().map(|context| context.deadline);
         let working = self.control.spawn(async move {
             let _place = place;
-            work.await
+            match deadline {
+                Some(deadline) => tokio::time::timeout_at(deadline.into(), work)
+                    .await
+                    .unwrap_or_else(|_| Err(error::timed_out())),
+                None => work.await,
+            }
         });
         working.await.map_err(|_| error::internal())?
     }
@@ -286,7 +290,3 @@ pub(super) fn update<M: ResourceMessage>(
 pub(super) fn given(text: String) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
-
-/// When the caller gives up, as the guard has worked it out.
-#[derive(Clone, Copy, Debug)]
-pub struct Deadline(pub Instant);

@@ -5,11 +5,11 @@ use sha2::{Digest as _, Sha256};
 use tonic::{Request, Status};
 use uuid::Uuid;
 
-use super::{administration::Deadline, error};
+use super::{context::Context, error};
 use crate::{
     document::Violations,
     pb,
-    register::{self, Asked, Commit},
+    register::{self, Asked, Commit, Origin},
 };
 
 /// Until callers are identified there is one of them.
@@ -85,6 +85,7 @@ impl Call {
             id: id.to_ascii_lowercase(),
             payload: Sha256::digest(message.encode_to_vec()).into(),
         });
+        let context = Context::current();
         Ok(Self {
             asked: Asked {
                 actor: ACTOR.to_owned(),
@@ -97,7 +98,11 @@ impl Call {
                 },
                 // What is only told is not remembered.
                 request: request_id.filter(|_| !message.validate_only()),
-                deadline: request.extensions().get::<Deadline>().map(|deadline| deadline.0),
+                deadline: context.as_ref().map(|context| context.deadline),
+                origin: context.map(|context| Origin {
+                    request_id: context.request_id,
+                    trace_id: context.trace.trace_id,
+                }),
             },
         })
     }

@@ -123,7 +123,7 @@ impl Registers {
             return Ok(applied(planned_at, plan));
         }
         asked.in_time()?;
-        let mut write = self.store.write().await?;
+        let mut write = self.store.write(asked.patience()).await?;
         if let Some(revision) = done_under_lock(&mut write, &asked).await? {
             drop(write);
             return self.again(revision).await;
@@ -153,7 +153,10 @@ impl Registers {
         };
         let committed = write.commit(change).await?;
         self.served(committed).await;
+        let (request_id, trace_id) = asked.called();
         tracing::info!(
+            request_id,
+            trace_id,
             actor = %asked.actor,
             method = %asked.method,
             %register,

@@ -47,7 +47,7 @@ impl Registers {
             return Err(Error::StoreReplaced);
         }
         asked.in_time()?;
-        let mut write = self.store.write().await?;
+        let mut write = self.store.write(asked.patience()).await?;
         if let Some(revision) = done_under_lock(&mut write, &asked).await? {
             drop(write);
             return self.erased_again(revision).await;
@@ -79,8 +79,8 @@ impl Registers {
             method: asked.method.clone(),
             kind: ChangeKind::ContactPersonErased,
             register: name.register_id().clone(),
-            reason: asked.reason,
-            request: asked.request,
+            reason: asked.reason.clone(),
+            request: asked.request.clone(),
             time: clock::now(),
             mutations: vec![Mutation::Erase {
                 name: name.clone(),
@@ -91,7 +91,10 @@ impl Registers {
         self.scrub().await;
         self.served(committed).await;
         let revision = committed.revision;
+        let (request_id, trace_id) = asked.called();
         tracing::info!(
+            request_id,
+            trace_id,
             actor = %asked.actor,
             method = %asked.method,
             %name,

@@ -11,7 +11,7 @@ use std::{
         atomic::{AtomicUsize, Ordering},
     },
     task::{Context, Poll},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use bytes::Bytes;
@@ -21,7 +21,11 @@ use http_body::{Frame, SizeHint};
 use tonic::{body::Body, service::Routes};
 use tower::Service;
 
-use crate::grpc::{Sizes, error};
+use crate::grpc::{
+    Sizes,
+    context::{self, REQUEST_ID},
+    error,
+};
 
 /// What bounds calls and connections.
 #[derive(Clone, Debug)]
@@ -127,22 +131,45 @@ impl Service<Request<hyper::body::Incoming>> for Guard {
             return Box::pin(async { Ok(error::overloaded().into_http()) });
         }
         let deadline = deadline(request.headers()).map_or(self.call_time, |asked| asked.min(self.call_time));
-        let answer = self.routes.call(request.map(Body::new));
-        Box::pin(async move {
-            let caught = AssertUnwindSafe(answer).catch_unwind();
-            let response = match tokio::time::timeout(deadline, caught).await {
-                Ok(Ok(Ok(response))) => own_shape(response),
-                Ok(Ok(Err(never))) => match never {},
-                Ok(Err(_)) => {
-                    // The panic hook has logged where.
-                    error::internal().into_http()
+        if is_health || request.uri().path().starts_with(DECISIONS) {
+            // A check leaves no trace of its own, so it needs none of this; what its caller calls it is told all the same.
+            let asked = request.headers().get(REQUEST_ID).cloned();
+            let answer = bounded(deadline, self.routes.call(request.map(Body::new)));
+            return Box::pin(async move {
+                let mut response = answer.await;
+                if let Some(id) = asked {
+                    context::echo(&id, response.headers_mut());
                 }
-                Err(_) => error::timed_out().into_http(),
-            };
+                Ok(response.map(|body| Body::new(Answer { body, _call: call })))
+            });
+        }
+        let context = context::Context::of(request.headers(), Instant::now() + deadline);
+        let answer = bounded(deadline, self.routes.call(request.map(Body::new)));
+        Box::pin(async move {
+            let mut response = context.clone().around(answer).await;
+            context.tell(response.headers_mut());
             Ok(response.map(|body| Body::new(Answer { body, _call: call })))
         })
     }
 }
+
+/// The answer of a call, in time and whatever happens.
+async fn bounded(
+    deadline: Duration,
+    answer: impl Future<Output = Result<Response<Body>, Infallible>>,
+) -> Response<Body> {
+    let caught = AssertUnwindSafe(answer).catch_unwind();
+    match tokio::time::timeout(deadline, caught).await {
+        Ok(Ok(Ok(response))) => own_shape(response),
+        Ok(Ok(Err(never))) => match never {},
+        // The panic hook has logged where.
+        Ok(Err(_)) => error::internal().into_http(),
+        Err(_) => error::timed_out().into_http(),
+    }
+}
+
+/// Where checks are asked.
+const DECISIONS: &str = "/ropa.v1.DecisionService/";
 
 /// Where probes ask.
 const HEALTH: &str = "/grpc.health.v1.Health/";

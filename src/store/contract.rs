@@ -176,7 +176,7 @@ pub fn change(mutations: Vec<Mutation>) -> Change {
 }
 
 pub async fn commit(store: &Store, mutations: Vec<Mutation>) -> Result<Committed, Error> {
-    store.write().await?.commit(change(mutations)).await
+    store.write(None).await?.commit(change(mutations)).await
 }
 
 /// Runs SQL past the store.
@@ -211,7 +211,7 @@ async fn memory_is_one_store_for_all_clones() {
     for writer in writers.collect::<Vec<_>>() {
         writer.await.unwrap();
     }
-    drop(store.write().await.unwrap());
+    drop(store.write(None).await.unwrap());
     assert_eq!(read(&store).await.unwrap().head.revision.number(), 5);
     let other = Store::connect(&"sqlite::memory:".parse().unwrap(), &Options::default())
         .await

@@ -8,7 +8,7 @@ use sea_orm::{
     sqlx::{
         self, ConnectOptions as _, Connection as _, Database, Executor, PgPool, SqlitePool,
         pool::PoolOptions,
-        postgres::PgConnectOptions,
+        postgres::{PgConnectOptions, PgListener},
         sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
     },
 };
@@ -169,7 +169,7 @@ async fn postgres(
     Ok(pool.into())
 }
 
-fn unreachable(error: sqlx::Error) -> Error {
+pub fn unreachable(error: sqlx::Error) -> Error {
     Error::Unavailable {
         doing: CONNECTING,
         source: DbErr::Conn(RuntimeErr::SqlxError(error.into())).into(),
@@ -224,6 +224,18 @@ async fn ask<T: TryGetable>(db: &DatabaseConnection, question: &str) -> Result<O
 
 /// The channel on which servers tell each other of a commit.
 pub const CHANNEL: &str = "ropa_revision";
+
+/// Where other servers tell of their commits; none if the engine has no such thing.
+pub async fn listen(db: &DatabaseConnection) -> Result<Option<PgListener>, Error> {
+    if !is_postgres(db) {
+        return Ok(None);
+    }
+    let mut listener = PgListener::connect_with(db.get_postgres_connection_pool())
+        .await
+        .map_err(unreachable)?;
+    listener.listen(CHANNEL).await.map_err(unreachable)?;
+    Ok(Some(listener))
+}
 
 /// Whether a transaction is one of PostgreSQL.
 pub fn is_postgres_transaction(transaction: &DatabaseTransaction) -> bool {

@@ -84,8 +84,21 @@ impl App {
         Self::start_with(engine, Limits::default()).await
     }
 
+    /// Starts another server on the database of one.
+    pub async fn beside(other: &Self) -> Self {
+        let database = Database {
+            url: other.database.url.clone(),
+            text: other.database.text.clone(),
+            _folder: None,
+        };
+        Self::start_on(database, Limits::default()).await
+    }
+
     pub async fn start_with(engine: Engine, limits: Limits) -> Self {
-        let database = Database::new(engine).await;
+        Self::start_on(Database::new(engine).await, limits).await
+    }
+
+    async fn start_on(database: Database, limits: Limits) -> Self {
         let url = database.url.clone();
         let (stop, stopped) = oneshot::channel();
         let (ready, started) = mpsc::channel();
@@ -103,8 +116,8 @@ impl App {
                     workers: 2,
                     limits,
                     cache_max_age: Duration::from_secs(30),
-                    // A client whose runtime waits for the server cannot close its connection.
                     max_staleness: Duration::from_secs(300),
+                    // A client whose runtime waits for the server cannot close its connection.
                     drain: Duration::from_millis(200),
                     reflection: Reflection::On,
                 };
@@ -146,11 +159,6 @@ impl App {
 
     pub fn decisions(&self) -> DecisionServiceClient<Channel> {
         DecisionServiceClient::new(self.channel.clone())
-    }
-
-    /// Where its database is.
-    pub fn database(&self) -> &str {
-        &self.database.text
     }
 
     pub fn registers(&self) -> RegisterServiceClient<Channel> {

@@ -76,14 +76,14 @@ async fn page(app: &App, at_revision: i64) -> String {
 
 /// Whether a word stands anywhere in the database: in the files of SQLite, in a row of PostgreSQL.
 async fn is_kept(app: &App, word: &str) -> bool {
-    if let Some(file) = app.database().strip_prefix("sqlite:") {
+    if let Some(file) = app.database_url().strip_prefix("sqlite:") {
         let holds = |file: String| {
             let bytes = fs::read(file).unwrap_or_default();
             bytes.windows(word.len()).any(|window| window == word.as_bytes())
         };
         return holds(file.to_owned()) || holds(format!("{file}-wal"));
     }
-    let db = sea_orm::Database::connect(app.database()).await.unwrap();
+    let db = sea_orm::Database::connect(app.database_url()).await.unwrap();
     let mut kept = false;
     for column in [
         "document FROM version",

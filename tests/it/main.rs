@@ -29,6 +29,7 @@ mod mutations;
 mod program;
 mod properties;
 mod questions;
+mod replicas;
 mod terms;
 mod tour;
 mod writes;

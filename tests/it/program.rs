@@ -12,6 +12,8 @@ use crate::app::Database;
 pub struct Program {
     pub child: Child,
     pub address: SocketAddr,
+    /// What it logs once it listens.
+    log: Option<std::thread::JoinHandle<String>>,
 }
 
 impl Program {
@@ -43,11 +45,26 @@ impl Program {
             rest.split_whitespace().next()?.parse().ok()
         });
         // The rest is read away, or the program would wait for somebody to read it.
-        std::thread::spawn(move || lines.for_each(drop));
+        let log = std::thread::spawn(move || lines.map_while(Result::ok).collect::<Vec<_>>().join("\n"));
         Self {
             child,
             address: address.expect("the program says where it listens"),
+            log: Some(log),
         }
+    }
+
+    /// Asks it to stop, and answers what it has logged.
+    pub fn stop(&mut self) -> String {
+        let id = self.child.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args(["-TERM", &id])
+                .status()
+                .unwrap()
+                .success()
+        );
+        assert!(self.child.wait().unwrap().success(), "it ends as asked");
+        self.log.take().unwrap().join().unwrap()
     }
 
     pub fn kill(mut self) {

@@ -121,7 +121,7 @@ async fn drop_after<F: Future>(waits: u64, future: F) -> Option<F::Output> {
 async fn nothing_is_open(watcher: &Store) {
     if !is_postgres(&watcher.db) {
         // SQLite shows nobody's transactions, but it lets only one write.
-        drop(watcher.write().await.unwrap());
+        drop(watcher.write(None).await.unwrap());
         return;
     }
     let question = "SELECT count(*) FROM pg_stat_activity

@@ -103,7 +103,7 @@ pub async fn a_document_without_its_digest_is_reported(scratch: &Scratch) {
         after: None,
     };
     let list = store.documents_at(past, 10).await;
-    let documents = store.write().await.unwrap().documents(&koko).await;
+    let documents = store.write(None).await.unwrap().documents(&koko).await;
     let expected =
         format!("the store is damaged: `{a}` at revision 1: the document does not have its digest");
     for error in [
@@ -211,7 +211,7 @@ pub async fn a_damaged_head_is_reported(scratch: &Scratch) {
         for error in [
             store.head().await.unwrap_err(),
             read(&store).await.unwrap_err(),
-            store.write().await.map(drop).unwrap_err(),
+            store.write(None).await.map(drop).unwrap_err(),
         ] {
             assert!(matches!(error, Error::Corrupt { .. }), "{nonsense}: {error:?}");
         }
@@ -228,7 +228,7 @@ pub async fn a_head_set_back_is_reported(scratch: &Scratch) {
     }
     sql(&store, "UPDATE head SET revision = 1").await.unwrap();
     let error = store
-        .write()
+        .write(None)
         .await
         .unwrap()
         .commit(change(vec![put("registers/koko", "{}")]))

@@ -65,7 +65,7 @@ pub async fn a_store_without_a_schema_says_so(scratch: &Scratch) {
             .unwrap_err(),
         store.document_get(&name("registers/koko")).await.unwrap_err(),
         store.revisions(&Revisions::default(), 1).await.unwrap_err(),
-        store.write().await.map(drop).unwrap_err(),
+        store.write(None).await.map(drop).unwrap_err(),
     ] {
         assert!(matches!(error, Error::NotMigrated), "{error:?}");
     }

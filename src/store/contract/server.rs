@@ -15,7 +15,7 @@ use crate::{
 async fn a_broken_connection_changes_nothing() {
     on_postgres(async |scratch: &Scratch| {
         let store = scratch.store().await;
-        let write = store.write().await.unwrap();
+        let write = store.write(None).await.unwrap();
         let watcher = scratch.open().await;
         let kill = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
             WHERE datname = current_database() AND pid <> pg_backend_pid()";
@@ -51,7 +51,7 @@ async fn a_change_that_pauses_does_not_hold_up_the_others() {
             ..Options::default()
         };
         let slow = Store::connect(&scratch.url, &options).await.unwrap();
-        let paused = slow.write().await.unwrap();
+        let paused = slow.write(None).await.unwrap();
         sleep(Duration::from_millis(500)).await;
         commit(&store, vec![put("registers/koko", "{}")]).await.unwrap();
         let error = paused
@@ -73,7 +73,7 @@ async fn a_database_that_only_reads_is_unavailable_for_changes() {
             .await
             .unwrap();
         let store = scratch.open().await;
-        let error = store.write().await.map(drop).unwrap_err();
+        let error = store.write(None).await.map(drop).unwrap_err();
         assert!(matches!(error, Error::Unavailable { .. }), "{error:?}");
         assert_eq!(read(&store).await.unwrap().head.revision, Revision::new(0));
     })

@@ -18,7 +18,7 @@ use crate::{
 
 pub async fn unfinished_changes_use_no_revision(scratch: &Scratch) {
     let store = scratch.store().await;
-    drop(store.write().await.unwrap());
+    drop(store.write(None).await.unwrap());
     let (a, b) = ("registers/koko/activities/a", "registers/pfa");
     let invalid = [
         (vec![], InvalidChange::Empty),
@@ -34,7 +34,7 @@ pub async fn unfinished_changes_use_no_revision(scratch: &Scratch) {
         (vec![put(a, "{\0}")], InvalidChange::ZeroByte(name(a))),
     ];
     for (mutations, expected) in invalid {
-        let write = store.write().await.unwrap();
+        let write = store.write(None).await.unwrap();
         assert_eq!(write.revision(), Revision::new(1));
         match write.commit(change(mutations)).await {
             Err(Error::Invalid(why)) => assert_eq!(why, expected),
@@ -186,7 +186,7 @@ pub async fn a_change_sees_its_register(scratch: &Scratch) {
     let (koko, a) = ("registers/koko", "registers/koko/activities/a");
     commit(&store, vec![put(a, "{}"), put(koko, "{}")]).await.unwrap();
     commit(&store, vec![put("registers/koko-2", "{}")]).await.unwrap();
-    let mut write = store.write().await.unwrap();
+    let mut write = store.write(None).await.unwrap();
     let documents = write.documents(&"koko".parse().unwrap()).await.unwrap();
     assert_eq!(
         documents
@@ -242,7 +242,7 @@ pub async fn a_reason_can_be_erased(scratch: &Scratch) {
         reason: Some(reason.to_owned()),
         ..change
     };
-    store.write().await.unwrap().commit(change).await.unwrap();
+    store.write(None).await.unwrap().commit(change).await.unwrap();
     let entry = audit_entry::Entity::find().one(&store.db).await.unwrap().unwrap();
     let leaf: serde_json::Value = serde_json::from_slice(&entry.leaf).unwrap();
     let kept = commitment::Entity::find().one(&store.db).await.unwrap().unwrap();
@@ -273,14 +273,14 @@ pub async fn a_change_waits_only_so_long(scratch: &Scratch) {
         ..Options::default()
     };
     let store = Store::connect(&scratch.url, &options).await.unwrap();
-    let first = store.write().await.unwrap();
-    let in_this_process = store.clone().write().await.map(drop).unwrap_err();
+    let first = store.write(None).await.unwrap();
+    let in_this_process = store.clone().write(None).await.map(drop).unwrap_err();
     assert!(
         matches!(in_this_process, Error::Conflict { source: None, .. }),
         "{in_this_process:?}"
     );
     let other = Store::connect(&scratch.url, &options).await.unwrap();
-    let in_another = other.write().await.map(drop).unwrap_err();
+    let in_another = other.write(None).await.map(drop).unwrap_err();
     assert!(
         matches!(in_another, Error::Conflict { source: Some(_), .. }),
         "{in_another:?}"
@@ -291,5 +291,5 @@ pub async fn a_change_waits_only_so_long(scratch: &Scratch) {
         .commit(change(vec![put("registers/koko", "{}")]))
         .await
         .unwrap();
-    assert_eq!(other.write().await.unwrap().revision(), Revision::new(2));
+    assert_eq!(other.write(None).await.unwrap().revision(), Revision::new(2));
 }
