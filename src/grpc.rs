@@ -10,6 +10,7 @@ pub mod context;
 mod decision;
 pub mod error;
 mod history;
+mod observed;
 mod page;
 mod question;
 mod register;
@@ -20,6 +21,7 @@ use tonic::service::Routes;
 
 pub use administration::Administration;
 pub use decision::Decisions;
+pub use observed::names;
 
 use crate::pb::{
     self, decision_service_server::DecisionServiceServer, history_service_server::HistoryServiceServer,

@@ -4,6 +4,7 @@
 mod change;
 mod erase;
 mod history;
+mod observed;
 mod plan;
 mod read;
 mod wish;
@@ -20,9 +21,10 @@ use crate::{
 pub use change::{Applied, Apply, Mutate};
 pub use erase::{Erase, Erased};
 pub use history::{Changed, HistoryEntry, VersionEntry};
+pub use observed::{Keep, Names};
 pub use plan::Others;
 pub use read::{AsOf, Listed, Listing, Recorded};
-pub use store::{Erasing, Request, Revisions};
+pub use store::{Erasing, Observations, Observed, Request, Revisions};
 pub use wish::{Contents, Missing, Precondition, Presence, Wish};
 
 /// Why a use case failed.

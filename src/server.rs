@@ -16,8 +16,9 @@ pub use guard::Limits;
 
 use crate::{
     grpc::{self, Administration, Decisions, Reflection},
-    register::Registers,
+    register::{Keep, Registers},
     replica::{Archive, Replica, State},
+    report::observed::Observer,
     store::{self, Store},
 };
 
@@ -36,6 +37,10 @@ pub struct Options {
     pub drain: Duration,
     /// Whether the contract can be asked for (reflection).
     pub reflection: Reflection,
+    /// How long counters of what was asked are kept.
+    pub observed: Keep,
+    /// How often what was counted is written down.
+    pub counting: Duration,
 }
 
 /// Why a server ended.
@@ -92,11 +97,13 @@ pub async fn serve(
     report(&reporter, &["liveness"], Serving::Yes).await;
 
     let registers = Registers::new(store, replica.clone());
+    let observer = Observer::default();
     let decisions = Decisions::new(
         replica.clone(),
         archive,
         options.cache_max_age,
         options.limits.sizes.question,
+        (options.observed != Keep::Nothing).then(|| observer.clone()),
     );
     let administration = Administration::new(registers.clone(), Handle::current());
     let routes = grpc::routes(
@@ -109,7 +116,9 @@ pub async fn serve(
     .add_service(health);
 
     let address = listener.local_addr()?;
-    prepare(address, registers).await.map_err(Error::NotPrepared)?;
+    prepare(address, registers.clone())
+        .await
+        .map_err(Error::NotPrepared)?;
     let refreshed = replica.refresh().await;
     if let Err(error) = &refreshed {
         tracing::warn!(error = %crate::replica::chain(error), "nothing can be served yet");
@@ -117,6 +126,12 @@ pub async fn serve(
     let workers = worker::start(options.workers, &routes.prepare(), &options.limits)?;
     let refresh = tokio::spawn(replica.clone().run());
     let listening = tokio::spawn(replica.clone().listen());
+    let counting = tokio::spawn(count(
+        registers.clone(),
+        observer.clone(),
+        options.observed,
+        options.counting,
+    ));
     let health = tokio::spawn(tell(reporter.clone(), replica.states()));
 
     let ended = tokio::select! {
@@ -126,6 +141,7 @@ pub async fn serve(
     };
     health.abort();
     listening.abort();
+    counting.abort();
     report(&reporter, &AFTER_START, Serving::No).await;
     tracing::info!("stopping: calls in flight have {} s", options.drain.as_secs());
     workers.drain(options.drain).await;
@@ -133,7 +149,16 @@ pub async fn serve(
     if !administration.finish(options.drain).await {
         tracing::warn!("changes were cut off after {} s", options.drain.as_secs());
     }
+    registers.observe(&observer, options.observed, grpc::names).await;
     ended
+}
+
+/// Writes down what was counted, for as long as the server runs.
+async fn count(registers: Registers, observer: Observer, keep: Keep, every: Duration) {
+    loop {
+        tokio::time::sleep(every).await;
+        registers.observe(&observer, keep, grpc::names).await;
+    }
 }
 
 /// What health says for as long as the server runs: it is ready while something is served.

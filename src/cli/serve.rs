@@ -8,7 +8,7 @@ use super::manifests::{self, Manifest};
 use crate::{
     document::{Draft, InvalidDraft},
     grpc::Reflection,
-    register::{self, Apply, Asked, Commit, Others, Registers},
+    register::{self, Apply, Asked, Commit, Keep, Others, Registers},
     replica::chain,
     server::{self, Limits, Options},
     store::{self, DatabaseUrl, Store},
@@ -98,6 +98,10 @@ pub struct Args {
     )]
     max_connections: u32,
 
+    /// Days for which counters of what callers asked are kept; 0: nothing is counted.
+    #[arg(long, env = "ROPA_OBSERVED_DAYS", default_value_t = 90, value_name = "DAYS", value_parser = clap::value_parser!(i32).range(0..=3660))]
+    observed_days: i32,
+
     /// Do not describe the contract to clients (gRPC reflection).
     #[arg(long, env = "ROPA_NO_REFLECTION")]
     no_reflection: bool,
@@ -151,6 +155,7 @@ pub async fn serve(args: Args) -> Result<ExitCode, String> {
         drain,
         max_calls,
         max_connections,
+        observed_days,
         no_reflection,
     } = args;
     if !listen.ip().is_loopback() && !unsafe_listen_without_authentication {
@@ -182,6 +187,11 @@ pub async fn serve(args: Args) -> Result<ExitCode, String> {
         cache_max_age: Duration::from_secs(cache_max_age),
         max_staleness: Duration::from_secs(max_staleness),
         drain: Duration::from_secs(drain),
+        observed: match observed_days {
+            0 => Keep::Nothing,
+            days => Keep::Days(days),
+        },
+        counting: Duration::from_secs(10),
         reflection: if no_reflection {
             Reflection::Off
         } else {

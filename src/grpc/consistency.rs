@@ -153,6 +153,11 @@ impl Source<'_> {
         }
     }
 
+    /// Whether it is what is served now, and not the past.
+    pub const fn is_current(&self) -> bool {
+        self.past.is_none()
+    }
+
     /// How long ago that was known to be right: the past does not change.
     pub fn age(&self) -> Duration {
         match (&self.past, self.served.as_ref()) {

@@ -20,6 +20,7 @@ use crate::{
     document::Violations,
     pb::{self, batch_check_result::Result as Outcome, decision_service_server::DecisionService},
     replica::{Archive, Replica},
+    report::observed::Observer,
 };
 
 /// `DecisionService`: answers from the served snapshot, and never from the database; from the archive what is asked of the
@@ -31,6 +32,8 @@ pub struct Decisions {
     cache_max_age: Duration,
     /// How large one question may be, in bytes.
     largest: usize,
+    /// What is asked is counted here.
+    observer: Option<Observer>,
 }
 
 /// A batch has at most this many questions.
@@ -41,12 +44,19 @@ const TURN: usize = 8;
 impl Decisions {
     /// The service over this replica; answers may be reused for at most `cache_max_age`, and a question has at most
     /// `largest` bytes.
-    pub const fn new(replica: Replica, archive: Archive, cache_max_age: Duration, largest: usize) -> Self {
+    pub const fn new(
+        replica: Replica,
+        archive: Archive,
+        cache_max_age: Duration,
+        largest: usize,
+        observer: Option<Observer>,
+    ) -> Self {
         Self {
             replica,
             archive,
             cache_max_age,
             largest,
+            observer,
         }
     }
 
@@ -60,6 +70,11 @@ impl Decisions {
         let record = source.record(&question.register).await?;
         let record = record.ok_or_else(|| error::register_not_found(question.register.as_str()))?;
         let decision = decision::decide(&record, &question);
+        if let Some(observer) = self.observer.as_ref().filter(|_| source.is_current()) {
+            let findings = decision.findings.iter();
+            let codes: Vec<_> = findings.map(|finding| (finding.code, finding.severity)).collect();
+            observer.observe(&question, decision.verdict, &codes, now);
+        }
         let made = answer::Made {
             revision: source.revision(),
             age: source.age(),

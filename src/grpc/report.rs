@@ -5,7 +5,7 @@ use tonic::{Request, Response, Status};
 use super::{
     administration::Administration,
     answer::reference,
-    error,
+    error, observed,
     resource::{number, timestamp},
 };
 use crate::{
@@ -53,6 +53,13 @@ impl ReportService for Reports {
             })
         };
         self.0.run(work).await.map(Response::new)
+    }
+
+    async fn list_observed_processing(
+        &self,
+        request: Request<pb::ListObservedProcessingRequest>,
+    ) -> Result<Response<pb::ListObservedProcessingResponse>, Status> {
+        observed::list(&self.0, request.into_inner()).await
     }
 
     async fn export(

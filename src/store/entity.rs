@@ -5,6 +5,7 @@ pub mod commitment;
 pub mod content;
 pub mod current;
 pub mod head;
+pub mod observed;
 pub mod request;
 pub mod revision;
 pub mod version;

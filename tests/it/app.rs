@@ -120,6 +120,8 @@ impl App {
                     // A client whose runtime waits for the server cannot close its connection.
                     drain: Duration::from_millis(200),
                     reflection: Reflection::On,
+                    observed: ropa::register::Keep::Days(90),
+                    counting: Duration::from_millis(100),
                 };
                 let announce = async move |address, _| {
                     ready.send(address).unwrap();

@@ -17,14 +17,17 @@ const DOORS: [(&str, &[&str]); 13] = [
     ("telemetry", &[]),
     ("store", &["domain"]),
     ("replica", &["decision", "document", "domain", "store"]),
-    ("register", &["clock", "document", "domain", "replica", "store"]),
+    (
+        "register",
+        &["clock", "document", "domain", "replica", "report", "store"],
+    ),
     (
         "grpc",
         &[
             "clock", "decision", "document", "domain", "law", "pb", "register", "replica", "report", "store",
         ],
     ),
-    ("server", &["grpc", "register", "replica", "store"]),
+    ("server", &["grpc", "register", "replica", "report", "store"]),
     (
         "cli",
         &[

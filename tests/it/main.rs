@@ -26,6 +26,7 @@ mod limits;
 mod lint;
 mod lists;
 mod mutations;
+mod observed;
 mod program;
 mod properties;
 mod questions;

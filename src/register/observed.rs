@@ -1,0 +1,88 @@
+//! What was asked of a register, as a privacy officer looks at it.
+
+use jiff::{ToSpan as _, civil::Date, tz::TimeZone};
+
+use super::{Error, Registers};
+use crate::{
+    clock,
+    domain::name::{RegisterId, ResourceName},
+    report::observed::{Counted, Observer},
+    store::{Observations, Observed},
+};
+
+/// Until callers are identified there is one of them.
+const CALLER: &str = "anonymous";
+
+/// How long counters are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// Nothing is counted.
+    Nothing,
+    /// So many days.
+    Days(i32),
+}
+
+impl Registers {
+    /// Keeps what was counted. What cannot be kept now is counted on.
+    pub async fn observe(&self, observer: &Observer, keep: Keep, names: impl Fn(&Counted) -> Names) {
+        let Keep::Days(days) = keep else { return };
+        let counted = observer.take();
+        if counted.is_empty() {
+            return;
+        }
+        let today = clock::now().to_zoned_datetime(TimeZone::UTC).date();
+        let oldest = today.checked_sub(days.days()).unwrap_or(Date::MIN);
+        let rows: Vec<Observed> = counted
+            .iter()
+            .map(|counted| observed(counted, names(counted)))
+            .collect();
+        if let Err(error) = self.store.observe(&rows, oldest).await {
+            tracing::debug!(error = %crate::replica::chain(&error), "what was asked is counted on");
+            observer.put_back(counted);
+        }
+    }
+
+    /// What was asked of a register, the most frequent first.
+    pub async fn observations(
+        &self,
+        which: Observations,
+        skip: u64,
+        limit: u64,
+    ) -> Result<Vec<Observed>, Error> {
+        let register: RegisterId = which.register.clone();
+        let name = ResourceName::register(register);
+        let head = self.store.head().await?.revision;
+        if self.store.document_at(&name, head).await?.is_none() {
+            return Err(Error::NotFound(name));
+        }
+        Ok(self.store.observations(&which, skip, limit).await?)
+    }
+}
+
+/// What the contract calls what was counted.
+#[derive(Clone, Debug)]
+pub struct Names {
+    /// The operation; empty: several.
+    pub operation: String,
+    /// The verdict.
+    pub verdict: String,
+    /// The reason; empty: none.
+    pub code: String,
+}
+
+fn observed(counted: &Counted, names: Names) -> Observed {
+    let observation = &counted.observation;
+    Observed {
+        day: observation.day,
+        register: observation.register.clone(),
+        caller: CALLER.to_owned(),
+        activity: observation.activity.clone(),
+        purpose: observation.purpose.clone(),
+        operation: names.operation,
+        data: observation.data.clone(),
+        verdict: names.verdict,
+        code: names.code,
+        count: i64::try_from(counted.count).unwrap_or(i64::MAX),
+        last: counted.last,
+    }
+}
