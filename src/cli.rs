@@ -1,4 +1,4 @@
-//! The command line: `ropa serve`, `migrate`, `apply`, `check`, `lint`, `export`, `codes`.
+//! The command line: `ropa serve`, `migrate`, `apply`, `check`, `lint`, `export`, `history`, `diff`, `codes`.
 
 /// Prints a line. Whoever stops reading (`ropa lint … | head`) has read enough.
 macro_rules! say {
@@ -12,7 +12,9 @@ mod apply;
 mod check;
 mod client;
 mod codes;
+mod history;
 mod manifests;
+mod registers;
 mod report;
 mod serve;
 
@@ -61,8 +63,12 @@ enum Command {
     Check(check::Args),
     /// Tells what a record lacks, and where it contradicts itself.
     Lint(report::LintArgs),
-    /// Writes the record of processing activities (Art. 30(4)).
+    /// Writes the record of processing activities (Art. 30(4)), or the register as manifests.
     Export(report::ExportArgs),
+    /// Tells what was changed, when, by whom and why.
+    History(history::HistoryArgs),
+    /// Tells what differs in a register between two revisions.
+    Diff(history::DiffArgs),
     /// Finds the codes that records and questions are written in.
     Codes(codes::Args),
 }
@@ -111,6 +117,8 @@ pub fn run() -> ExitCode {
             Command::Check(args) => check::check(args).await,
             Command::Lint(args) => report::lint(args).await,
             Command::Export(args) => report::export(args).await,
+            Command::History(args) => history::history(args).await,
+            Command::Diff(args) => history::diff(args).await,
             Command::Codes(args) => Ok(codes::codes(&args)),
         }
     });

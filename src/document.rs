@@ -17,7 +17,7 @@ use std::{fmt, str::FromStr as _};
 
 pub use parse::{At, Message, Resource, date, resource};
 pub use patch::{Fields, Patch};
-pub use record::{Draft, DraftResource, InvalidDraft, Stored, record};
+pub use record::{Draft, DraftResource, InvalidDraft, Stored, declared, record};
 
 use crate::domain::{
     name::{ResourceKind, ResourceName},

@@ -155,7 +155,8 @@ impl Replica {
     /// Waits until this revision is served, but no longer than that, and not where nothing is served. Answers whether it
     /// is.
     pub async fn reaches(&self, revision: Revision, within: Duration) -> bool {
-        if self.state() == State::Replaced {
+        // Before the first read nobody refreshes, and of a replaced store nothing comes any more.
+        if matches!(self.state(), State::Starting | State::Replaced) {
             return false;
         }
         let mut reached = self.0.reached.subscribe();

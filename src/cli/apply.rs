@@ -1,8 +1,9 @@
 //! `ropa apply`: makes a register be as manifests say.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{path::PathBuf, process::ExitCode, time::Duration};
 
-use tonic::Code;
+use tonic::{Code, Status, transport::Channel};
+use uuid::Uuid;
 
 use super::{
     client::{self, Server},
@@ -23,7 +24,8 @@ pub struct Args {
     #[command(flatten)]
     server: Server,
 
-    /// Files or folders of YAML or JSON; `-` reads standard input. Together they are one register.
+    /// Files or folders of YAML or JSON; `-` reads standard input. Together they are one register; a folder of folders is
+    /// several, applied one after the other.
     #[arg(short, long = "file", required = true, value_name = "PATH")]
     files: Vec<PathBuf>,
 
@@ -38,6 +40,10 @@ pub struct Args {
     /// Why, for the audit log.
     #[arg(long, default_value = "")]
     reason: String,
+
+    /// A UUID: the same request run again has one effect. Left out, one is drawn for this run.
+    #[arg(long, value_name = "UUID")]
+    request_id: Option<String>,
 }
 
 pub async fn apply(args: Args) -> Result<ExitCode, String> {
@@ -47,46 +53,91 @@ pub async fn apply(args: Args) -> Result<ExitCode, String> {
         dry_run,
         prune,
         reason,
+        request_id,
     } = args;
-    let manifest = manifests::read(&files)?;
-    let mut client = RegisterServiceClient::new(server.connect().await?);
-    let request = ApplyRegisterRequest {
-        document: Some(manifest.document.clone()),
-        validate_only: dry_run,
-        prune,
-        reason,
-        ..ApplyRegisterRequest::default()
+    let manifests = match files.as_slice() {
+        [path] => manifests::registers(path)?,
+        several => vec![manifests::read(several)?],
     };
-    let applied = client.apply_register(request).await.map_err(|status| {
-        let violations = client::violations(&status);
-        match status.code() {
-            _ if violations.is_empty() => client::explain(&status),
-            Code::InvalidArgument => manifest.explain(&violations),
-            _ => format!("{}\n{}", client::headline(&status), manifest.explain(&violations)),
+    let is_one = manifests.len() == 1;
+    if request_id.is_some() && !is_one {
+        return Err("--request-id: is for one register, and these are several".to_owned());
+    }
+    let client = RegisterServiceClient::new(server.connect().await?);
+    let mut differs = false;
+    for manifest in manifests {
+        let request = ApplyRegisterRequest {
+            document: Some(manifest.document.clone()),
+            validate_only: dry_run,
+            prune,
+            reason: reason.clone(),
+            // Sent again after an unknown outcome it has one effect.
+            request_id: request_id.clone().unwrap_or_else(|| Uuid::now_v7().to_string()),
+            unchanged_since: 0,
+        };
+        let applied = send(&client, request).await.map_err(|status| {
+            let violations = client::violations(&status);
+            match status.code() {
+                _ if violations.is_empty() => client::explain(&status),
+                Code::InvalidArgument => manifest.explain(&violations),
+                _ => format!("{}\n{}", client::headline(&status), manifest.explain(&violations)),
+            }
+        })?;
+        let ApplyRegisterResponse {
+            register,
+            revision,
+            changes,
+            token: _,
+        } = applied;
+        changes.iter().for_each(print);
+        match (changes.len(), dry_run) {
+            (0, _) => say!("{register}: nothing to change at revision {revision}"),
+            (count, true) => say!("{register}: {count} resources would change"),
+            (count, false) => say!("{register}: {count} resources changed in revision {revision}"),
         }
-    })?;
-    let ApplyRegisterResponse {
-        register,
-        revision,
-        changes,
-        token: _,
-    } = applied.into_inner();
-    for change in &changes {
-        print(change);
+        differs |= !changes.is_empty();
     }
-    match (changes.len(), dry_run) {
-        (0, _) => say!("{register}: nothing to change at revision {revision}"),
-        (count, true) => say!("{register}: {count} resources would change"),
-        (count, false) => say!("{register}: {count} resources changed in revision {revision}"),
-    }
-    Ok(if dry_run && !changes.is_empty() {
+    Ok(if dry_run && differs {
         ExitCode::from(2)
     } else {
         ExitCode::SUCCESS
     })
 }
 
-fn print(change: &ResourceChange) {
+/// How long to wait before trying again.
+const PAUSES: [Duration; 4] = [
+    Duration::from_millis(200),
+    Duration::from_secs(1),
+    Duration::from_secs(3),
+    Duration::from_secs(5),
+];
+
+/// Sends a request, and again while nobody can tell whether it was carried out, or it was not for a reason that passes.
+async fn send(
+    client: &RegisterServiceClient<Channel>,
+    request: ApplyRegisterRequest,
+) -> Result<ApplyRegisterResponse, Status> {
+    let mut pauses = PAUSES.into_iter();
+    loop {
+        let sent = client.clone().apply_register(request.clone()).await;
+        let status = match sent {
+            Ok(applied) => return Ok(applied.into_inner()),
+            Err(status) => status,
+        };
+        let passes = matches!(
+            status.code(),
+            Code::Unavailable | Code::DeadlineExceeded | Code::ResourceExhausted | Code::Aborted
+        );
+        let Some(pause) = pauses.next().filter(|_| passes) else {
+            return Err(status);
+        };
+        eprintln!("ropa: {}; trying again", client::headline(&status));
+        tokio::time::sleep(pause).await;
+    }
+}
+
+/// A change as a person reads it.
+pub fn print(change: &ResourceChange) {
     let sign = match change.action() {
         Action::Created => '+',
         Action::Updated => '~',

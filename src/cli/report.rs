@@ -4,7 +4,10 @@ use std::{io::Write as _, path::PathBuf, process::ExitCode};
 
 use clap::ValueEnum;
 
-use super::client::{self, Server};
+use super::{
+    client::{self, Server},
+    registers,
+};
 use crate::pb::{
     ExportRequest, LintFinding, LintRequest, export_request, lint_finding::Level,
     report_service_client::ReportServiceClient,
@@ -99,7 +102,8 @@ fn print(finding: &LintFinding) {
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Example:
-  ropa export koko --format html --language sv --output record.html")]
+  ropa export koko --format html --language sv --output record.html
+  ropa export koko --format yaml --output registers/koko")]
 pub struct ExportArgs {
     #[command(flatten)]
     server: Server,
@@ -123,8 +127,8 @@ pub struct ExportArgs {
     #[arg(long, default_value_t = 0, hide_default_value = true)]
     at_revision: i64,
 
-    /// Where to write it; left out, standard output.
-    #[arg(short, long, value_name = "FILE")]
+    /// Where to write it: a file, of manifests a folder; left out, standard output.
+    #[arg(short, long, value_name = "PATH")]
     output: Option<PathBuf>,
 }
 
@@ -134,6 +138,8 @@ enum Format {
     Html,
     Csv,
     Json,
+    /// The register itself, as `ropa apply` takes it: one file, or a folder with --output.
+    Yaml,
 }
 
 pub async fn export(args: ExportArgs) -> Result<ExitCode, String> {
@@ -150,6 +156,7 @@ pub async fn export(args: ExportArgs) -> Result<ExitCode, String> {
         Format::Html => export_request::Format::Html,
         Format::Csv => export_request::Format::Csv,
         Format::Json => export_request::Format::Json,
+        Format::Yaml => return manifests(server, &register, at_revision, output).await,
     };
     let record = if processor {
         export_request::Record::ProcessorRecord
@@ -172,6 +179,28 @@ pub async fn export(args: ExportArgs) -> Result<ExitCode, String> {
         }
         None => {
             let written = std::io::stdout().write_all(&answer.content);
+            written.map_err(|error| format!("standard output: {error}"))?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Writes the register as manifests.
+async fn manifests(
+    server: Server,
+    register: &str,
+    at_revision: i64,
+    output: Option<PathBuf>,
+) -> Result<ExitCode, String> {
+    let (document, revision) = registers::read(server.connect().await?, register, at_revision).await?;
+    match output {
+        Some(folder) => {
+            let written = registers::folder(document, &folder)?;
+            say!("{}: {written} files, as of revision {revision}", folder.display());
+        }
+        None => {
+            let text = registers::manifest(&document)?;
+            let written = std::io::stdout().write_all(text.as_bytes());
             written.map_err(|error| format!("standard output: {error}"))?;
         }
     }

@@ -20,6 +20,13 @@ pub const FORMAT: u16 = 1;
 #[error("a document cannot be read or written: {0}")]
 pub struct Unreadable(String);
 
+impl Unreadable {
+    /// For this reason.
+    pub fn new(why: impl std::fmt::Display) -> Self {
+        Self(why.to_string())
+    }
+}
+
 static POOL: LazyLock<Option<DescriptorPool>> =
     LazyLock::new(|| DescriptorPool::decode(pb::DESCRIPTORS).ok());
 

@@ -144,6 +144,33 @@ fn messages(document: pb::RegisterDocument, found: &mut Violations) -> Vec<(Stri
     entries.messages
 }
 
+/// A document without what the store says of its resources: as it would be written.
+pub fn declared(mut document: pb::RegisterDocument) -> pb::RegisterDocument {
+    macro_rules! clear {
+        ($($list:expr),*) => { $(
+            for resource in $list {
+                resource.revision = 0;
+                resource.etag = String::new();
+                resource.update_time = None;
+            }
+        )* };
+    }
+    clear!(
+        document.register.iter_mut(),
+        &mut document.activities,
+        &mut document.data_categories,
+        &mut document.data_subject_categories,
+        &mut document.processors,
+        &mut document.recipients,
+        &mut document.transfers,
+        &mut document.contact_persons
+    );
+    for person in &mut document.contact_persons {
+        person.commitment = String::new();
+    }
+    document
+}
+
 /// The resources of a document with their paths.
 struct Entries<'a, 'v> {
     at: &'a mut At<'v>,

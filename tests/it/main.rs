@@ -25,6 +25,7 @@ mod house;
 mod limits;
 mod lint;
 mod lists;
+mod manifests;
 mod mutations;
 mod observed;
 mod program;

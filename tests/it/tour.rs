@@ -1,6 +1,6 @@
 //! The README's tour answers as printed: every line of it is run as it stands, with the real grpcurl.
 //!
-//! Decision ids, ages, commit times and consistency tokens are masked, nothing else. `ROPA_TOUR=write` prints the answers into the README.
+//! Decision ids, ages, times, digests of the log and consistency tokens are masked, nothing else. `ROPA_TOUR=write` prints the answers into the README.
 
 use std::{fs, path::PathBuf, process::Command};
 
@@ -60,6 +60,10 @@ fn masked(answer: &str) -> String {
         "\"age\": \"",
         "\"updateTime\": \"",
         "\"token\": \"",
+        "\"time\": \"",
+        "\"leafHash\": \"",
+        "\"reasonCommitment\": \"",
+        ", decision ",
     ];
     let lines = answer.trim().lines().map(|line| {
         let mask = masked
@@ -78,6 +82,15 @@ async fn the_tour_answers_as_printed() {
     let steps = steps(&lines);
     assert!(steps.len() >= 11, "the tour has only {} steps", steps.len());
 
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_ropa"))
+        .parent()
+        .unwrap()
+        .display();
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the commands of the tour are found where the test's are"
+    )]
+    let path = format!("{program}:{}", std::env::var("PATH").unwrap());
     let mut written = String::new();
     let mut behind = 0;
     let mut differing = Vec::new();
@@ -87,7 +100,13 @@ async fn the_tour_answers_as_printed() {
     } in &steps
     {
         let command = command.replace(ADDRESS, &app.address.to_string());
-        let output = Command::new("sh").arg("-c").arg(&command).output().unwrap();
+        let output = Command::new("sh")
+            .arg("-c")
+            .arg(&command)
+            .env("PATH", &path)
+            .env("ROPA_SERVER", format!("http://{}", app.address))
+            .output()
+            .unwrap();
         assert_ne!(
             output.status.code(),
             Some(127),
