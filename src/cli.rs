@@ -113,7 +113,7 @@ pub fn run() -> ExitCode {
         match command {
             Command::Serve(args) => serve::serve(args).await,
             Command::Migrate(database) => serve::migrate(database).await,
-            Command::Apply(args) => apply::apply(args).await,
+            Command::Apply(args) => Box::pin(apply::apply(args)).await,
             Command::Check(args) => check::check(args).await,
             Command::Lint(args) => report::lint(args).await,
             Command::Export(args) => report::export(args).await,

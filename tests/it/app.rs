@@ -288,3 +288,14 @@ pub fn small(register: &str, title: &str) -> RegisterDocument {
         ..RegisterDocument::default()
     }
 }
+
+/// How often something is done that may be done any number of times: a little, or with `ROPA_TEST_SIZE=full` as often as
+/// is promised.
+pub fn times(little: u64, full: u64) -> u64 {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "whoever runs the tests says how thorough they are"
+    )]
+    let size = std::env::var("ROPA_TEST_SIZE").unwrap_or_default();
+    if size == "full" { full } else { little }
+}

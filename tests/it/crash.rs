@@ -14,7 +14,7 @@ use ropa::pb::{
 };
 
 use crate::{
-    app::{Database, Engine, connect, small},
+    app::{Database, Engine, connect, small, times},
     program::Program,
 };
 
@@ -127,12 +127,12 @@ async fn killed_while_writing(engine: Engine, rounds: u64) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_while_writing_to_sqlite() {
-    killed_while_writing(Engine::Sqlite, 50).await;
+    killed_while_writing(Engine::Sqlite, times(50, 300)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_while_writing_to_postgresql() {
-    killed_while_writing(Engine::Postgres, 50).await;
+    killed_while_writing(Engine::Postgres, times(50, 300)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -31,6 +31,7 @@ mod observed;
 mod program;
 mod properties;
 mod questions;
+mod races;
 mod replicas;
 mod terms;
 mod tour;
