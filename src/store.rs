@@ -112,6 +112,9 @@ impl Hints {
     }
 }
 
+/// Reading many documents takes many statements.
+const BULK: u32 = 10;
+
 impl Store {
     /// Opens the store; makes the file of a SQLite database that is not there. Does not migrate it.
     ///
@@ -163,6 +166,11 @@ impl Store {
 
     /// Where the register stands.
     pub async fn head(&self) -> Result<Head, Error> {
+        let patience = self.options.answer_timeout();
+        engine::answered(patience, "reading the head", self.head_unbounded()).await
+    }
+
+    async fn head_unbounded(&self) -> Result<Head, Error> {
         match head::find(&self.db).await {
             Ok(row) => head::head(row).map(|(head, _)| head),
             Err(error) => Err(self.explain("reading the head", error).await),
@@ -172,6 +180,16 @@ impl Store {
     /// The leaf hash of the audit entry of a revision, as [`Head::digest`] told it when that revision was the latest;
     /// none if there is no such revision. If it has changed, this is another store than it was.
     pub async fn digest_at(&self, revision: Revision) -> Result<Option<Digest>, Error> {
+        let patience = self.options.answer_timeout();
+        engine::answered(
+            patience,
+            "reading the audit log",
+            self.digest_at_unbounded(revision),
+        )
+        .await
+    }
+
+    async fn digest_at_unbounded(&self, revision: Revision) -> Result<Option<Digest>, Error> {
         let Ok(number) = i64::try_from(revision.number()) else {
             return Ok(None);
         };
@@ -190,6 +208,16 @@ impl Store {
 
     /// Everything current of one register, as of one revision.
     pub async fn read_register(&self, register: &RegisterId) -> Result<Contents, Error> {
+        let patience = self.options.answer_timeout() * BULK;
+        engine::answered(
+            patience,
+            "reading a register",
+            self.read_register_unbounded(register),
+        )
+        .await
+    }
+
+    async fn read_register_unbounded(&self, register: &RegisterId) -> Result<Contents, Error> {
         const DOING: &str = "reading the register";
         let transaction = match self.begin_read().await {
             Ok(transaction) => transaction,
@@ -214,6 +242,16 @@ impl Store {
 
     /// What has changed after a revision: the head, and all of each register that was changed.
     pub async fn read_changes(&self, since: Revision) -> Result<Changes, Error> {
+        let patience = self.options.answer_timeout() * BULK;
+        engine::answered(
+            patience,
+            "reading what has changed",
+            self.read_changes_unbounded(since),
+        )
+        .await
+    }
+
+    async fn read_changes_unbounded(&self, since: Revision) -> Result<Changes, Error> {
         const DOING: &str = "reading what has changed";
         let transaction = match self.begin_read().await {
             Ok(transaction) => transaction,
@@ -269,20 +307,27 @@ impl Store {
             doing: DOING,
             source: None,
         })?;
+        let patience = self.options.answer_timeout();
+        let (transaction, row) = engine::answered(patience, DOING, self.lock()).await?;
+        let (head, frontier) = head::head(row)?;
+        Ok(Write {
+            transaction,
+            patience,
+            revision: head.revision,
+            frontier,
+            _turn: turn,
+        })
+    }
+
+    /// Begins a transaction that has the head.
+    async fn lock(&self) -> Result<(DatabaseTransaction, Option<entity::head::Model>), Error> {
+        const DOING: &str = "beginning a change";
         let transaction = match self.begin_write().await {
             Ok(transaction) => transaction,
             Err(error) => return Err(self.explain(DOING, error).await),
         };
         match head::advance(&transaction).await {
-            Ok(row) => {
-                let (head, frontier) = head::head(row)?;
-                Ok(Write {
-                    transaction,
-                    revision: head.revision,
-                    frontier,
-                    _turn: turn,
-                })
-            }
+            Ok(row) => Ok((transaction, row)),
             Err(error) => {
                 drop(transaction);
                 Err(self.explain(DOING, error).await)

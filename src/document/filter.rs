@@ -8,7 +8,7 @@ use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
 use serde_json::Value;
 
 use super::json;
-use crate::domain::name::ResourceKind;
+use crate::domain::{name::ResourceKind, term::shortened};
 
 pub use parser::Filter;
 use parser::{Comparator, Expression, Literal};
@@ -37,9 +37,10 @@ impl Path {
         let mut message = json::descriptor(kind.message()).ok();
         let mut names = Vec::new();
         for segment in text.split('.') {
-            let inside = message.ok_or_else(|| format!("`{text}` leads into a field without fields"))?;
+            let inside =
+                message.ok_or_else(|| format!("`{}` leads into a field without fields", shortened(text)))?;
             let field = field(&inside, segment)
-                .ok_or_else(|| format!("`{segment}` is not a field of {}", inside.name()))?;
+                .ok_or_else(|| format!("`{}` is not a field of {}", shortened(segment), inside.name()))?;
             names.push(field.json_name().to_owned());
             message = match field.kind() {
                 Kind::Message(message) if !field.is_map() && message.package_name().starts_with("ropa") => {

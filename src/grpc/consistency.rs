@@ -64,9 +64,11 @@ impl Consistency {
             token
         };
         let staleness = max_staleness.and_then(|asked| {
-            let read = Duration::try_from(asked);
-            read.map_err(|_| found.push(error::wrong("max_staleness", "is negative or out of range")))
-                .ok()
+            let read = duration(asked);
+            if read.is_none() {
+                found.push(error::wrong("max_staleness", "is negative or out of range"));
+            }
+            read
         });
         Self {
             as_of,
@@ -125,6 +127,14 @@ impl Consistency {
             Err(error::not_fresh())
         }
     }
+}
+
+/// A duration from the wire; `None` where it is none. Not by its own conversion, which overflows at the ends.
+fn duration(asked: prost_types::Duration) -> Option<Duration> {
+    let nanos = u32::try_from(asked.nanos)
+        .ok()
+        .filter(|nanos| *nanos < 1_000_000_000)?;
+    Some(Duration::new(u64::try_from(asked.seconds).ok()?, nanos))
 }
 
 impl Token {

@@ -33,7 +33,18 @@ fn with_metadata<const N: usize>(
         .map(|(key, value)| (key.to_owned(), value))
         .collect();
     details.set_error_info(reason.as_str_name(), DOMAIN, metadata);
-    Status::with_error_details(code, message, details)
+    Status::with_error_details(code, plain_text(&message), details)
+}
+
+/// A text that does nothing to whoever prints it, and is no longer than a trailer may be.
+fn plain_text(text: &str) -> String {
+    const MOST: usize = 500;
+    let shown = |c: char| if c.is_control() { '\u{fffd}' } else { c };
+    let mut plain: String = text.chars().take(MOST).map(shown).collect();
+    if text.chars().nth(MOST).is_some() {
+        plain.push('…');
+    }
+    plain
 }
 
 fn plain(code: Code, reason: ErrorReason, message: &str) -> Status {
@@ -70,7 +81,8 @@ fn with_violations(code: Code, reason: ErrorReason, what: &str, violations: Viol
     };
     let mut details = ErrorDetails::new();
     let mut bytes = 0;
-    for (named, Violation { path, message }) in violations.into_iter().enumerate() {
+    for (named, violation) in violations.into_iter().enumerate() {
+        let (path, message) = (plain_text(&violation.path), plain_text(&violation.message));
         bytes += path.len() + message.len() + 8;
         if bytes > MOST_BYTES {
             details.add_bad_request_violation("", format!("and {} more", count - named));

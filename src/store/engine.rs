@@ -42,6 +42,28 @@ impl Default for Options {
     }
 }
 
+impl Options {
+    /// How long an answer of the database is waited for: a statement that gets a connection at the last moment and takes as
+    /// long as it may. A connection that is silent for longer is dead, whatever the network says of it.
+    pub fn answer_timeout(&self) -> Duration {
+        self.acquire_timeout + self.lock_timeout + self.statement_timeout
+    }
+}
+
+/// Waits for an answer of the database, but not for ever.
+pub async fn answered<T>(
+    patience: Duration,
+    doing: &'static str,
+    answer: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
+    tokio::time::timeout(patience, answer).await.unwrap_or_else(|_| {
+        Err(Error::Unavailable {
+            doing,
+            source: "the database does not answer".into(),
+        })
+    })
+}
+
 const CONNECTING: &str = "connecting";
 
 /// Opens the database, and refuses one that would lose what it acknowledged.
@@ -107,12 +129,23 @@ where
     DB: Database,
     for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
 {
+    let patience = options.statement_timeout;
     PoolOptions::new()
         .max_connections(options.max_connections)
         .acquire_timeout(options.acquire_timeout)
         .test_before_acquire(false)
-        .before_acquire(|connection, _| Box::pin(undo_leftovers::<DB>(connection)))
-        .after_release(|connection, _| Box::pin(undo_leftovers::<DB>(connection)))
+        .before_acquire(move |connection, _| Box::pin(undo_in_time::<DB>(connection, patience)))
+        .after_release(move |connection, _| Box::pin(undo_in_time::<DB>(connection, patience)))
+}
+
+/// A connection that does not answer is not fit, and would keep its place in the pool.
+async fn undo_in_time<DB>(connection: &mut DB::Connection, patience: Duration) -> Result<bool, sqlx::Error>
+where
+    DB: Database,
+    for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
+{
+    let undone = tokio::time::timeout(patience, undo_leftovers::<DB>(connection));
+    undone.await.unwrap_or(Ok(false))
 }
 
 /// Answers whether the connection is fit for use; else, and after an error, the pool closes it.

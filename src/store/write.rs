@@ -1,6 +1,6 @@
 //! A change in progress.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use jiff::Timestamp;
 use sea_orm::{
@@ -23,6 +23,9 @@ use super::{
     tree::{self, Frontier},
 };
 
+/// A change takes several statements.
+const BULK: u32 = 3;
+
 /// How many rows go into one statement. Nine values each: both engines allow several times as many.
 const ROWS: usize = 500;
 
@@ -35,6 +38,8 @@ const ROWS: usize = 500;
 pub struct Write {
     // INVARIANT (turn): dropped first, so that its rollback is on its way when the next in line gets its turn.
     pub(super) transaction: DatabaseTransaction,
+    /// How long an answer of the database is waited for.
+    pub(super) patience: Duration,
     pub(super) revision: Revision,
     pub(super) frontier: Frontier,
     pub(super) _turn: OwnedMutexGuard<()>,
@@ -54,8 +59,12 @@ impl Write {
     /// The documents of a register, its own included, as they are before this change, in the order of their names'
     /// bytes. No other change can come between this and the commit.
     pub async fn documents(&mut self, register: &RegisterId) -> Result<Vec<Stored>, Error> {
-        let rows = document::select_all(&self.transaction, register).await;
-        let rows = rows.map_err(|error| Error::database("reading a register", error))?;
+        const DOING: &str = "reading a register";
+        let rows = async {
+            let rows = document::select_all(&self.transaction, register).await;
+            rows.map_err(|error| Error::database(DOING, error))
+        };
+        let rows = engine::answered(self.patience * BULK, DOING, rows).await?;
         rows.into_iter().map(document::stored).collect()
     }
 
@@ -116,7 +125,18 @@ impl Write {
     /// Makes the change: new versions, the audit entry and the head, in this transaction, which it ends.
     ///
     /// Apart from [`Error::OutcomeUnknown`] an error means that nothing has happened.
-    pub async fn commit(self, mut change: Change) -> Result<Committed, Error> {
+    pub async fn commit(self, change: Change) -> Result<Committed, Error> {
+        let patience = self.patience * BULK;
+        let committed = tokio::time::timeout(patience, self.commit_unbounded(change)).await;
+        // It may have been the commit that was not answered.
+        committed.unwrap_or_else(|_| {
+            Err(Error::OutcomeUnknown {
+                source: "the database does not answer".into(),
+            })
+        })
+    }
+
+    async fn commit_unbounded(self, mut change: Change) -> Result<Committed, Error> {
         change.check()?;
         let sealed = seal(&mut change.mutations)?;
         // To the millisecond, as it is stored; in range because it was.

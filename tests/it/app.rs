@@ -34,6 +34,15 @@ pub struct Database {
 }
 
 impl Database {
+    /// One that is there already.
+    pub fn at(url: &str) -> Self {
+        Self {
+            url: url.parse().unwrap(),
+            text: url.to_owned(),
+            _folder: None,
+        }
+    }
+
     pub async fn new(engine: Engine) -> Self {
         match engine {
             Engine::Sqlite => {
@@ -69,6 +78,23 @@ impl Database {
     }
 }
 
+/// How a server of a test differs from others.
+pub struct Custom {
+    pub store: store::Options,
+    pub limits: Limits,
+    pub max_staleness: Duration,
+}
+
+impl Default for Custom {
+    fn default() -> Self {
+        Self {
+            store: patient(),
+            limits: Limits::default(),
+            max_staleness: Duration::from_secs(300),
+        }
+    }
+}
+
 /// A running server.
 pub struct App {
     pub address: SocketAddr,
@@ -86,19 +112,23 @@ impl App {
 
     /// Starts another server on the database of one.
     pub async fn beside(other: &Self) -> Self {
-        let database = Database {
-            url: other.database.url.clone(),
-            text: other.database.text.clone(),
-            _folder: None,
-        };
-        Self::start_on(database, Limits::default()).await
+        Self::custom(Database::at(&other.database.text), Custom::default()).await
     }
 
     pub async fn start_with(engine: Engine, limits: Limits) -> Self {
-        Self::start_on(Database::new(engine).await, limits).await
+        let custom = Custom {
+            limits,
+            ..Custom::default()
+        };
+        Self::custom(Database::new(engine).await, custom).await
     }
 
-    async fn start_on(database: Database, limits: Limits) -> Self {
+    pub async fn custom(database: Database, custom: Custom) -> Self {
+        let Custom {
+            store: options,
+            limits,
+            max_staleness,
+        } = custom;
         let url = database.url.clone();
         let (stop, stopped) = oneshot::channel();
         let (ready, started) = mpsc::channel();
@@ -109,14 +139,14 @@ impl App {
                 .build()
                 .unwrap();
             runtime.block_on(async move {
-                let store = Store::connect(&url, &patient()).await.unwrap();
+                let store = Store::connect(&url, &options).await.unwrap();
                 store.migrate().await.unwrap();
                 let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
                 let options = server::Options {
                     workers: 2,
                     limits,
                     cache_max_age: Duration::from_secs(30),
-                    max_staleness: Duration::from_secs(300),
+                    max_staleness,
                     // A client whose runtime waits for the server cannot close its connection.
                     drain: Duration::from_millis(200),
                     reflection: Reflection::On,

@@ -16,7 +16,7 @@ use crate::app::{App, EXAMPLES, Engine, small};
 
 /// Sends and receives bytes as they are.
 #[derive(Clone, Default)]
-struct Raw;
+pub struct Raw;
 
 impl Codec for Raw {
     type Encode = Bytes;

@@ -4,7 +4,10 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     net::SocketAddr,
     process::Command,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -15,6 +18,7 @@ use ropa::pb::{
 
 use crate::{
     app::{Database, Engine, connect, small, times},
+    cluster::Cluster,
     program::Program,
 };
 
@@ -133,6 +137,82 @@ async fn killed_while_writing_to_sqlite() {
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_while_writing_to_postgresql() {
     killed_while_writing(Engine::Postgres, times(50, 300)).await;
+}
+
+/// PostgreSQL killed in the middle of changes, again and again, under a server that nobody touches.
+#[tokio::test(flavor = "multi_thread")]
+async fn postgresql_killed_while_it_is_written_to() {
+    let mut cluster = Cluster::start();
+    let database = Database::at(&cluster.url("postgres"));
+    let server = Program::start(&database);
+    let stop = Arc::new(AtomicBool::new(false));
+    let acknowledged = Arc::new(Mutex::new(BTreeMap::new()));
+    let writers: Vec<_> = (0..3)
+        .map(|writer| {
+            let (acknowledged, stop) = (Arc::clone(&acknowledged), Arc::clone(&stop));
+            let address = server.address;
+            tokio::spawn(async move {
+                let mut client = RegisterServiceClient::new(connect(address).await);
+                for number in 0.. {
+                    if stop.load(Ordering::SeqCst) {
+                        return;
+                    }
+                    let register = format!("r0-{writer}-{number}");
+                    let request = ApplyRegisterRequest {
+                        document: Some(small(&register, "Register")),
+                        request_id: uuid::Uuid::now_v7().to_string(),
+                        ..ApplyRegisterRequest::default()
+                    };
+                    // Again until somebody knows what became of it: one effect.
+                    loop {
+                        match client.apply_register(request.clone()).await {
+                            Ok(answer) => {
+                                let revision = answer.into_inner().revision;
+                                acknowledged
+                                    .lock()
+                                    .unwrap()
+                                    .insert(format!("registers/{register}"), revision);
+                                break;
+                            }
+                            Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+                        }
+                    }
+                }
+            })
+        })
+        .collect();
+    for round in 0..times(4, 300) {
+        let before = acknowledged.lock().unwrap().len();
+        let patience = Instant::now() + Duration::from_secs(60);
+        while acknowledged.lock().unwrap().len() == before {
+            assert!(
+                Instant::now() < patience,
+                "changes go on after PostgreSQL came back"
+            );
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        tokio::time::sleep(Duration::from_millis((round * 13) % 60)).await;
+        cluster.kill();
+        cluster.restart();
+    }
+    stop.store(true, Ordering::SeqCst);
+    for writer in writers {
+        writer.await.unwrap();
+    }
+    let found = contents(server.address).await;
+    let acknowledged = acknowledged.lock().unwrap().clone();
+    for (register, revision) in &acknowledged {
+        assert_eq!(
+            found.get(register),
+            Some(&(*revision, 1)),
+            "{register} was acknowledged"
+        );
+    }
+    let revisions: BTreeSet<i64> = found.values().map(|(revision, _)| *revision).collect();
+    let count = i64::try_from(found.len()).unwrap();
+    assert_eq!(revisions, (1..=count).collect(), "revisions are dense");
+    assert_eq!(found.len(), acknowledged.len(), "and nothing was made twice");
+    server.kill();
 }
 
 #[tokio::test(flavor = "multi_thread")]

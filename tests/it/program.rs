@@ -24,8 +24,12 @@ impl Program {
 
     /// Starts it with more arguments.
     pub fn start_with(database: &Database, more: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_ropa"))
+        // A file that may not grow is an error to be told, and no reason to be killed.
+        let mut child = Command::new("sh")
             .args([
+                "-c",
+                "trap '' XFSZ; exec \"$0\" \"$@\"",
+                env!("CARGO_BIN_EXE_ropa"),
                 "serve",
                 "--migrate",
                 "--listen",
