@@ -8,7 +8,7 @@ use ropa::pb::{
 use tonic::Code;
 
 use crate::{
-    app::{App, Engine, small},
+    app::{App, Engine, small, times},
     mutations::reason,
 };
 
@@ -252,7 +252,7 @@ async fn random_histories_are_answered_as_they_were() {
             .wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) % below
     };
-    for _ in 0..60 {
+    for _ in 0..times(100, 1000) {
         let mut document = small("shop", &format!("Shop {}", random(1000)));
         let activity = &mut document.activities[0];
         if random(3) == 0 {

@@ -155,12 +155,12 @@ async fn goes_on_without(break_it: impl FnOnce(&Proxy)) {
         .unwrap();
     let count = i64::try_from(all.into_inner().revisions.len()).unwrap();
     assert!(revision <= count && count <= 3, "{revision} of {count}");
-    assert_eq!(left_in_a_transaction(&database).await, 0);
+    assert_eq!(left_in_a_transaction(&database.text).await, 0);
 }
 
 /// How many connections to a database are in a transaction that nobody goes on with.
-async fn left_in_a_transaction(database: &Database) -> i64 {
-    let db = sea_orm::Database::connect(&database.text).await.unwrap();
+pub async fn left_in_a_transaction(url: &str) -> i64 {
+    let db = sea_orm::Database::connect(url).await.unwrap();
     let question = "SELECT count(*) FROM pg_stat_activity
         WHERE datname = current_database() AND state LIKE 'idle in transaction%'
           AND state_change < now() - interval '2 seconds'";

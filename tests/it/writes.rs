@@ -1,6 +1,6 @@
 //! Changes: all of it or nothing, one dense order, and nothing lost. On both databases.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ropa::pb::{
     ApplyRegisterRequest, GetProcessingActivityRequest, GetRegisterRequest, ListProcessorsRequest,
@@ -9,7 +9,10 @@ use ropa::pb::{
 use tonic::Code;
 use tonic_types::StatusExt as _;
 
-use crate::app::{App, EXAMPLES, Engine, example, small};
+use crate::{
+    app::{App, EXAMPLES, Engine, example, small, times},
+    faults::left_in_a_transaction,
+};
 
 fn apply(document: RegisterDocument) -> ApplyRegisterRequest {
     ApplyRegisterRequest {
@@ -209,7 +212,7 @@ async fn lists_come_in_pages_in_order_of_name(engine: Engine) {
 async fn callers_that_give_up_lose_nothing(engine: Engine) {
     let app = App::start(engine).await;
     let mut acknowledged = Vec::new();
-    for round in 0..60u64 {
+    for round in 0..times(60, 10_000) {
         let mut client = app.registers();
         let mut request = tonic::Request::new(apply(small(&format!("round-{round}"), "Round")));
         request.set_timeout(std::time::Duration::from_micros(300 + 150 * (round % 20)));
@@ -218,34 +221,40 @@ async fn callers_that_give_up_lose_nothing(engine: Engine) {
         }
     }
     let after = app.apply(small("after", "After")).await.unwrap();
-    for (round, revision) in &acknowledged {
-        let request = GetRegisterRequest {
-            name: format!("registers/round-{round}"),
-            ..GetRegisterRequest::default()
+    let mut revisions = BTreeMap::new();
+    let mut page_token = String::new();
+    loop {
+        let page = ListRegistersRequest {
+            page_size: 1000,
+            page_token,
+            ..Default::default()
         };
-        let kept = app.registers().get_register(request).await.unwrap().into_inner();
-        assert_eq!(kept.revision, *revision);
+        let page = app.registers().list_registers(page).await.unwrap().into_inner();
+        revisions.extend(
+            page.registers
+                .into_iter()
+                .map(|register| (register.name, register.revision)),
+        );
+        page_token = page.next_page_token;
+        if page_token.is_empty() {
+            break;
+        }
     }
-    let all = ListRegistersRequest {
-        page_size: 1000,
-        ..Default::default()
-    };
-    let all = app
-        .registers()
-        .list_registers(all)
-        .await
-        .unwrap()
-        .into_inner()
-        .registers;
-    let revisions: BTreeSet<i64> = all.iter().map(|register| register.revision).collect();
+    for (round, revision) in &acknowledged {
+        assert_eq!(revisions.get(&format!("registers/round-{round}")), Some(revision));
+    }
     // Some of those that nobody waited for may have come after it.
-    let last = i64::try_from(all.len()).unwrap();
+    let last = i64::try_from(revisions.len()).unwrap();
     assert!(after.revision <= last);
+    let revisions: BTreeSet<i64> = revisions.into_values().collect();
     assert_eq!(
         revisions,
         (1..=last).collect(),
         "dense, also with those that nobody waited for"
     );
+    if let Engine::Postgres = engine {
+        assert_eq!(left_in_a_transaction(app.database_url()).await, 0);
+    }
 }
 
 /// In the order of names a register whose id goes on where another's ends stands between that one and what is in it.
