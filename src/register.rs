@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use crate::{
     document::{Violations, difference::FieldChange},
     domain::name::{ResourceName, Revision},
-    replica::Replica,
+    replica::{Replica, State},
     store::{self, Committed, Store, Stored},
 };
 
@@ -154,9 +154,17 @@ impl Registers {
         self.replica.reaches(committed.revision, VISIBLE_WITHIN).await;
     }
 
-    /// The revision as a token of this store.
-    pub async fn token(&self, revision: Revision) -> Result<String, Error> {
-        Ok(format!("{revision}@{}", self.store.head().await?.incarnation))
+    /// Whether the store is not the one that was served: nothing is read from it or written to it.
+    pub fn is_replaced(&self) -> bool {
+        self.replica.state() == State::Replaced
+    }
+
+    /// The revision as a token of this store; only its number where nothing is served yet.
+    pub fn token(&self, revision: Revision) -> String {
+        match self.replica.served().as_ref() {
+            Some(served) => format!("{revision}@{}", served.incarnation()),
+            None => revision.to_string(),
+        }
     }
 }
 

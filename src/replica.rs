@@ -88,6 +88,8 @@ pub enum State {
     Starting,
     /// A snapshot is served.
     Serving,
+    /// A snapshot is served, although the store cannot be reached.
+    Alone,
     /// The store has not been seen for longer than is allowed: what is served is too old to be answered from.
     Stale,
     /// The store is not the one that was served: nothing is answered from it, until the server is started anew.
@@ -184,14 +186,23 @@ impl Replica {
                 return Ok(served.head.revision);
             }
         }
-        let before = self.0.served.load_full();
-        let before = before.map(|served| served.snapshot.clone()).unwrap_or_default();
+        let served = self.0.served.load_full();
+        let before = served
+            .as_ref()
+            .map(|served| served.snapshot.clone())
+            .unwrap_or_default();
         let changes = self
             .0
             .store
             .read_changes(before.revision)
             .await
             .map_err(Error::Store)?;
+        // The store may have been replaced since it was recognised: what is read has to be of the same one.
+        if let Some(served) = &served
+            && (changes.before != served.head.digest || changes.head.incarnation != served.head.incarnation)
+        {
+            return Err(self.replaced());
+        }
         let head = changes.head;
         let revision = head.revision;
         let built = tokio::task::spawn_blocking(move || renew(before, changes)).await;
@@ -218,9 +229,14 @@ impl Replica {
         if same && digest == served.digest {
             return Ok(());
         }
+        Err(self.replaced())
+    }
+
+    /// Nothing is served any more.
+    fn replaced(&self) -> Error {
         self.0.served.store(None);
         self.0.state.send_replace(State::Replaced);
-        Err(Error::Replaced)
+        Error::Replaced
     }
 
     fn publish(&self, served: Served) {
@@ -232,8 +248,18 @@ impl Replica {
         self.0.reached.send_replace(revision);
     }
 
-    /// Says so once what is served is too old.
-    fn age(&self) {
+    /// Says so while the store cannot be reached, and once what is served is too old.
+    fn age(&self, failing: bool) {
+        if failing {
+            let left = |state: &mut State| {
+                let was_serving = *state == State::Serving;
+                if was_serving {
+                    *state = State::Alone;
+                }
+                was_serving
+            };
+            self.0.state.send_if_modified(left);
+        }
         let stale = self
             .0
             .served
@@ -282,7 +308,7 @@ impl Replica {
                 }
                 Err(_) => {}
             }
-            self.age();
+            self.age(failing);
             tokio::select! {
                 () = self.0.nudge.notified() => {}
                 () = tokio::time::sleep(INTERVAL) => {}
@@ -305,21 +331,24 @@ fn renew(mut snapshot: Snapshot, changes: store::Changes) -> Result<Snapshot, Er
     Ok(snapshot)
 }
 
+/// Documents as they are stored, to make a record of.
+pub fn documents(stored: impl IntoIterator<Item = store::Stored>) -> Vec<document::Stored> {
+    let one = |stored: store::Stored| document::Stored {
+        name: stored.name,
+        revision: stored.revision,
+        json: stored.json,
+        path: None,
+    };
+    stored.into_iter().map(one).collect()
+}
+
 /// The record that decisions are made from: without names of persons, which no decision needs.
 fn record(id: &RegisterId, documents: Vec<store::Stored>) -> Result<Arc<Record>, Error> {
-    let documents: Vec<document::Stored> = documents
-        .into_iter()
-        .map(|stored| document::Stored {
-            name: stored.name,
-            revision: stored.revision,
-            json: stored.json,
-            path: None,
-        })
-        .collect();
-    let mut record = document::record(id, &documents).map_err(|violations| Error::Record {
-        register: id.clone(),
-        violations,
-    })?;
+    let mut record =
+        document::record(id, &self::documents(documents)).map_err(|violations| Error::Record {
+            register: id.clone(),
+            violations,
+        })?;
     record.contact_persons.clear();
     Ok(Arc::new(record))
 }

@@ -71,8 +71,10 @@ const DECISIONS: &str = "ropa.v1.DecisionService";
 const REGISTERS: &str = "ropa.v1.RegisterService";
 const REPORTS: &str = "ropa.v1.ReportService";
 const HISTORY: &str = "ropa.v1.HistoryService";
-/// What serves only once something has been read.
-const AFTER_START: [&str; 6] = ["", "readiness", DECISIONS, REGISTERS, REPORTS, HISTORY];
+/// What serves once something has been read, and as long as it is not too old.
+const ANSWERING: [&str; 3] = ["", "readiness", DECISIONS];
+/// What needs the database.
+const WORKING: [&str; 3] = [REGISTERS, REPORTS, HISTORY];
 
 /// Serves until `shutdown` completes, then drains. `prepare` runs before the first connection is served and readiness
 /// is told; it is given the address and the registers. Where it fails, nothing is served.
@@ -93,7 +95,8 @@ pub async fn serve(
     let archive = Archive::new(store.clone(), Handle::current());
     let (reporter, health) = tonic_health::server::health_reporter();
     // tonic-health calls the overall service SERVING before anybody has said so.
-    report(&reporter, &AFTER_START, Serving::No).await;
+    report(&reporter, &ANSWERING, Serving::No).await;
+    report(&reporter, &WORKING, Serving::No).await;
     report(&reporter, &["liveness"], Serving::Yes).await;
 
     let registers = Registers::new(store, replica.clone());
@@ -102,7 +105,7 @@ pub async fn serve(
         replica.clone(),
         archive,
         options.cache_max_age,
-        options.limits.sizes.question,
+        &options.limits.sizes,
         (options.observed != Keep::Nothing).then(|| observer.clone()),
     );
     let administration = Administration::new(registers.clone(), Handle::current());
@@ -126,12 +129,8 @@ pub async fn serve(
     let workers = worker::start(options.workers, &routes.prepare(), &options.limits)?;
     let refresh = tokio::spawn(replica.clone().run());
     let listening = tokio::spawn(replica.clone().listen());
-    let counting = tokio::spawn(count(
-        registers.clone(),
-        observer.clone(),
-        options.observed,
-        options.counting,
-    ));
+    let (stop_counting, stop) = watch::channel(false);
+    let counting = tokio::spawn(count(registers.clone(), observer.clone(), options.clone(), stop));
     let health = tokio::spawn(tell(reporter.clone(), replica.states()));
 
     let ended = tokio::select! {
@@ -141,34 +140,50 @@ pub async fn serve(
     };
     health.abort();
     listening.abort();
-    counting.abort();
-    report(&reporter, &AFTER_START, Serving::No).await;
+    report(&reporter, &ANSWERING, Serving::No).await;
+    report(&reporter, &WORKING, Serving::No).await;
     tracing::info!("stopping: calls in flight have {} s", options.drain.as_secs());
     workers.drain(options.drain).await;
     // What was begun for callers who have gone is finished, too.
     if !administration.finish(options.drain).await {
         tracing::warn!("changes were cut off after {} s", options.drain.as_secs());
     }
-    registers.observe(&observer, options.observed, grpc::names).await;
+    let _ = stop_counting.send(true);
+    let _ = tokio::time::timeout(options.drain, counting).await;
     ended
 }
 
-/// Writes down what was counted, for as long as the server runs.
-async fn count(registers: Registers, observer: Observer, keep: Keep, every: Duration) {
+/// Writes down what was counted until it is asked to stop, and forgets what is old.
+async fn count(registers: Registers, observer: Observer, options: Options, mut stop: watch::Receiver<bool>) {
+    /// How often is looked for what is old.
+    const FORGETTING: Duration = Duration::from_hours(1);
+    let mut forgotten: Option<std::time::Instant> = None;
     loop {
-        tokio::time::sleep(every).await;
-        registers.observe(&observer, keep, grpc::names).await;
+        if forgotten.is_none_or(|forgotten| forgotten.elapsed() > FORGETTING) {
+            forgotten = Some(std::time::Instant::now());
+            registers.forget_observed(options.observed).await;
+        }
+        let stopped = tokio::time::timeout(options.counting, stop.changed())
+            .await
+            .is_ok();
+        registers.observe(&observer, grpc::names).await;
+        if stopped {
+            return;
+        }
     }
 }
 
 /// What health says for as long as the server runs: it is ready while something is served.
 async fn tell(reporter: tonic_health::server::HealthReporter, mut states: watch::Receiver<State>) {
     loop {
-        let serving = match *states.borrow_and_update() {
-            State::Serving => Serving::Yes,
-            State::Starting | State::Stale | State::Replaced => Serving::No,
+        let (answering, working) = match *states.borrow_and_update() {
+            State::Serving => (Serving::Yes, Serving::Yes),
+            // Without the database no check fails, and no server is taken out of service for it.
+            State::Alone => (Serving::Yes, Serving::No),
+            State::Starting | State::Stale | State::Replaced => (Serving::No, Serving::No),
         };
-        report(&reporter, &AFTER_START, serving).await;
+        report(&reporter, &ANSWERING, answering).await;
+        report(&reporter, &WORKING, working).await;
         if states.changed().await.is_err() {
             return;
         }

@@ -56,6 +56,7 @@ mod engine;
 mod entity;
 mod error;
 mod head;
+mod hex;
 mod history;
 mod leaf;
 mod observed;
@@ -94,6 +95,9 @@ pub struct Contents {
 pub struct Changes {
     /// Where the register stood when it was read.
     pub head: Head,
+    /// The leaf hash of the audit entry of the revision before, in the same moment: if it is another than it was, so is the
+    /// store.
+    pub before: Option<Digest>,
     /// All of each register that was changed, in the order of names' bytes; nothing where it was deleted.
     pub registers: Vec<(RegisterId, Vec<Stored>)>,
 }
@@ -257,7 +261,7 @@ impl Store {
             Ok(transaction) => transaction,
             Err(error) => return Err(self.explain(DOING, error).await),
         };
-        let (row, registers) = match read_changed(&transaction, since).await {
+        let (row, before, registers) = match read_changed(&transaction, since).await {
             Ok(read) => read,
             Err(error) => {
                 drop(transaction);
@@ -276,12 +280,18 @@ impl Store {
         }
         Ok(Changes {
             head,
+            before,
             registers: changed,
         })
     }
 
     /// The document of this name, if the resource is there.
     pub async fn document_get(&self, name: &ResourceName) -> Result<Option<Stored>, Error> {
+        let patience = self.options.answer_timeout();
+        engine::answered(patience, "reading a document", self.document_get_unbounded(name)).await
+    }
+
+    async fn document_get_unbounded(&self, name: &ResourceName) -> Result<Option<Stored>, Error> {
         match document::find(&self.db, name).await {
             Ok(row) => row.map(document::stored).transpose(),
             Err(error) => Err(self.explain("reading a document", error).await),
@@ -290,10 +300,41 @@ impl Store {
 
     /// What came of a request, if it was carried out and is remembered.
     pub async fn request_find(&self, request: &Request) -> Result<Option<Done>, Error> {
+        let patience = self.options.answer_timeout();
+        engine::answered(
+            patience,
+            "looking for a request",
+            self.request_find_unbounded(request),
+        )
+        .await
+    }
+
+    async fn request_find_unbounded(&self, request: &Request) -> Result<Option<Done>, Error> {
         match request::find(&self.db, request).await {
             Ok(row) => row.map(request::done).transpose(),
             Err(error) => Err(self.explain("looking for a request", error).await),
         }
+    }
+
+    /// Remembers that a request changed nothing at this revision, and answers what came of it: another of the same may have
+    /// been quicker.
+    pub async fn request_put(
+        &self,
+        request: &Request,
+        revision: Revision,
+        time: jiff::Timestamp,
+    ) -> Result<Done, Error> {
+        const DOING: &str = "remembering a request";
+        let put = async {
+            let done = match request::put_unchanged(&self.db, request, revision, time).await {
+                Ok(row) => row,
+                Err(error) => return Err(self.explain(DOING, error).await),
+            };
+            done.map(request::done)
+                .transpose()?
+                .ok_or_else(|| Error::corrupt("a remembered request"))
+        };
+        engine::answered(self.options.answer_timeout(), DOING, put).await
     }
 
     /// Begins a change. From now on every other change waits, in this process and in others, so what happens until
@@ -338,7 +379,7 @@ impl Store {
     /// Hears of the commits of other servers; hears nothing where the engine tells none. A hint only: it may come late,
     /// twice or never.
     pub async fn hints(&self) -> Result<Hints, Error> {
-        engine::listen(&self.db).await.map(Hints)
+        engine::listen(&self.url, &self.options).await.map(Hints)
     }
 
     /// Takes erased contents out of the engine's files, where deleting alone leaves copies.
@@ -390,9 +431,12 @@ type Changed = Vec<(String, Vec<document::Row>)>;
 async fn read_changed(
     transaction: &DatabaseTransaction,
     since: Revision,
-) -> Result<(Option<entity::head::Model>, Changed), DbErr> {
+) -> Result<(Option<entity::head::Model>, Option<Digest>, Changed), DbErr> {
     let head = head::find(transaction).await?;
     let since = i64::try_from(since.number()).unwrap_or(i64::MAX);
+    let before = audit_entry::Entity::find().filter(audit_entry::Column::Revision.eq(since));
+    let before = before.one(transaction).await?;
+    let before = before.and_then(|entry| Digest::try_from(entry.leaf_hash).ok());
     let changed = revision::Entity::find().filter(revision::Column::Revision.gt(since));
     let changed = changed
         .select_only()
@@ -409,7 +453,7 @@ async fn read_changed(
         };
         registers.push((name, rows));
     }
-    Ok((head, registers))
+    Ok((head, before, registers))
 }
 
 async fn read_one(

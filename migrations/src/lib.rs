@@ -7,7 +7,7 @@ use std::collections::HashSet;
 
 use sea_orm_migration::{
     MigrationTrait, MigratorTrait, SchemaManager,
-    sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, Statement},
+    sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement},
 };
 
 use lock::Lock;
@@ -71,6 +71,20 @@ async fn applied(db: &DatabaseConnection) -> Result<HashSet<String>, DbErr> {
         .into_iter()
         .map(|row| row.try_get_by_index(0))
         .collect()
+}
+
+/// Runs the statements of the engine that there is.
+async fn per_engine(manager: &SchemaManager<'_>, postgres: &str, sqlite: &str) -> Result<(), DbErr> {
+    let db = manager.get_connection();
+    let statements = match db.get_database_backend() {
+        DbBackend::Postgres => postgres,
+        DbBackend::Sqlite => sqlite,
+        other => {
+            let wrong = format!("there are no migrations for {}", other.as_str());
+            return Err(DbErr::Migration(wrong));
+        }
+    };
+    db.execute_unprepared(statements).await.map(|_| ())
 }
 
 struct Migrator;

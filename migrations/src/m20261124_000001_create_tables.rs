@@ -1,9 +1,8 @@
 //! The register at rest: what was, what is, and who did it.
 
-use sea_orm_migration::{
-    MigrationName, MigrationTrait, SchemaManager, async_trait,
-    sea_orm::{ConnectionTrait, DbBackend, DbErr},
-};
+use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager, async_trait, sea_orm::DbErr};
+
+use crate::per_engine;
 
 pub struct Migration;
 
@@ -16,18 +15,7 @@ impl MigrationName for Migration {
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let db = manager.get_connection();
-        match db.get_database_backend() {
-            DbBackend::Postgres => db.execute_unprepared(POSTGRES).await?,
-            DbBackend::Sqlite => db.execute_unprepared(SQLITE).await?,
-            other => {
-                return Err(DbErr::Migration(format!(
-                    "there are no migrations for {}",
-                    other.as_str()
-                )));
-            }
-        };
-        Ok(())
+        per_engine(manager, POSTGRES, SQLITE).await
     }
 
     // Without it SQLite keeps the first half of a migration whose second half failed.

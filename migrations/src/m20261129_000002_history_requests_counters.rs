@@ -1,9 +1,8 @@
 //! What history is looked up by, which requests have been carried out, and what was asked.
 
-use sea_orm_migration::{
-    MigrationName, MigrationTrait, SchemaManager, async_trait,
-    sea_orm::{ConnectionTrait, DbBackend, DbErr},
-};
+use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager, async_trait, sea_orm::DbErr};
+
+use crate::per_engine;
 
 pub struct Migration;
 
@@ -16,18 +15,7 @@ impl MigrationName for Migration {
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let db = manager.get_connection();
-        match db.get_database_backend() {
-            DbBackend::Postgres => db.execute_unprepared(POSTGRES).await?,
-            DbBackend::Sqlite => db.execute_unprepared(SQLITE).await?,
-            other => {
-                return Err(DbErr::Migration(format!(
-                    "there are no migrations for {}",
-                    other.as_str()
-                )));
-            }
-        };
-        Ok(())
+        per_engine(manager, POSTGRES, SQLITE).await
     }
 
     // Without it SQLite keeps the first half of a migration whose second half failed.
@@ -60,7 +48,8 @@ CREATE TABLE request (
     method text COLLATE "C" NOT NULL,
     request_id text COLLATE "C" NOT NULL,
     payload bytea NOT NULL CHECK (octet_length(payload) = 32),
-    revision bigint NOT NULL CHECK (revision > 0),
+    revision bigint NOT NULL CHECK (revision >= 0),
+    changed boolean NOT NULL,
     time_ms bigint NOT NULL,
     PRIMARY KEY (caller, method, request_id)
 );
@@ -105,7 +94,8 @@ CREATE TABLE request (
     method TEXT NOT NULL,
     request_id TEXT NOT NULL,
     payload BLOB NOT NULL CHECK (length(payload) = 32),
-    revision INTEGER NOT NULL CHECK (revision > 0),
+    revision INTEGER NOT NULL CHECK (revision >= 0),
+    changed INTEGER NOT NULL CHECK (changed IN (0, 1)),
     time_ms INTEGER NOT NULL,
     PRIMARY KEY (caller, method, request_id)
 ) STRICT;

@@ -126,7 +126,13 @@ async fn send(
         };
         let passes = matches!(
             status.code(),
-            Code::Unavailable | Code::DeadlineExceeded | Code::ResourceExhausted | Code::Aborted
+            // A connection that broke is the last two.
+            Code::Unavailable
+                | Code::DeadlineExceeded
+                | Code::ResourceExhausted
+                | Code::Aborted
+                | Code::Unknown
+                | Code::Cancelled
         );
         let Some(pause) = pauses.next().filter(|_| passes) else {
             return Err(status);

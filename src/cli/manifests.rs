@@ -1,7 +1,7 @@
 //! Manifests on disk: files and folders of YAML or JSON that make up registers.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs,
     io::Read as _,
     path::{Path, PathBuf},
@@ -36,10 +36,23 @@ pub fn registers(path: &Path) -> Result<Vec<Manifest>, String> {
     }
     match folders.as_slice() {
         [] => Ok(vec![read(&[path.to_owned()])?]),
-        folders => folders
-            .iter()
-            .map(|folder| read(std::slice::from_ref(folder)))
-            .collect(),
+        folders => {
+            let read: Result<Vec<Manifest>, String> = folders
+                .iter()
+                .map(|folder| self::read(std::slice::from_ref(folder)))
+                .collect();
+            let read = read?;
+            // Folders of one register are parts of it, and only together what it is.
+            let named: BTreeSet<&str> = read.iter().filter_map(Manifest::register).collect();
+            if named.len() == read.len() {
+                Ok(read)
+            } else if named.len() == 1 {
+                Ok(vec![self::read(&[path.to_owned()])?])
+            } else {
+                let wrong = "its folders are neither registers, one each, nor together one";
+                Err(format!("{}: {wrong}", path.display()))
+            }
+        }
     }
 }
 
@@ -147,6 +160,26 @@ fn text(file: &Path) -> Result<String, String> {
 }
 
 impl Manifest {
+    /// The name of the register that the document is of.
+    fn register(&self) -> Option<&str> {
+        let document = &self.document;
+        if let Some(register) = &document.register {
+            return Some(&register.name);
+        }
+        let names = [
+            document.activities.first().map(|one| &one.name),
+            document.data_categories.first().map(|one| &one.name),
+            document.data_subject_categories.first().map(|one| &one.name),
+            document.processors.first().map(|one| &one.name),
+            document.recipients.first().map(|one| &one.name),
+            document.transfers.first().map(|one| &one.name),
+            document.contact_persons.first().map(|one| &one.name),
+        ];
+        let name = names.into_iter().flatten().next()?;
+        let (end, _) = name.match_indices('/').nth(1)?;
+        name.get(..end)
+    }
+
     fn add(&mut self, other: RegisterDocument, file: &Path) -> Option<String> {
         let RegisterDocument {
             register,

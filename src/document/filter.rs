@@ -7,7 +7,7 @@ use std::cmp::Ordering;
 use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
 use serde_json::Value;
 
-use super::json;
+use super::{json, shape::OUTPUT_ONLY};
 use crate::domain::{name::ResourceKind, term::shortened};
 
 pub use parser::Filter;
@@ -36,6 +36,12 @@ impl Path {
     fn of(kind: ResourceKind, text: &str) -> Result<Self, String> {
         let mut message = json::descriptor(kind.message()).ok();
         let mut names = Vec::new();
+        if OUTPUT_ONLY
+            .iter()
+            .any(|field| text.split('.').next() == Some(field))
+        {
+            return Err(format!("`{text}` is said by the store, and not looked for"));
+        }
         for segment in text.split('.') {
             let inside =
                 message.ok_or_else(|| format!("`{}` leads into a field without fields", shortened(text)))?;

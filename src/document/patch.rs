@@ -61,6 +61,10 @@ impl Patch {
             (None, _) | (_, Fields::All) => patch,
             (Some(current), fields) => {
                 let mut patched = json::read_dynamic(kind, current)?;
+                // An entry that was erased says what it was committed to, and is a new one now.
+                for field in OUTPUT_ONLY {
+                    patched.clear_field_by_name(field);
+                }
                 let paths = match fields {
                     Fields::Paths(paths) => paths.clone(),
                     Fields::Set | Fields::All => patch

@@ -42,25 +42,43 @@ impl Administration {
         }
     }
 
-    /// Runs a use case where the database is, until its caller gives up. A change that has begun goes on all the same: it
-    /// has a task of its own.
+    /// Runs a use case that reads, where the database is, until its caller gives up.
     pub async fn run<T, F>(&self, work: impl FnOnce(Registers) -> F) -> Result<T, Status>
     where
         T: Send + 'static,
         F: Future<Output = Result<T, Status>> + Send + 'static,
     {
+        let deadline = Context::current().map(|context| context.deadline);
+        self.run_to_end(|registers| {
+            let work = work(registers);
+            async move {
+                match deadline {
+                    Some(deadline) => tokio::time::timeout_at(deadline.into(), work)
+                        .await
+                        .unwrap_or_else(|_| Err(error::timed_out())),
+                    None => work.await,
+                }
+            }
+        })
+        .await
+    }
+
+    /// Runs a use case that changes something: to its end, whether its caller still waits or not, and in its place until
+    /// then.
+    pub async fn run_to_end<T, F>(&self, work: impl FnOnce(Registers) -> F) -> Result<T, Status>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, Status>> + Send + 'static,
+    {
+        if self.registers.is_replaced() {
+            return Err(error::store_replaced());
+        }
         let place = Arc::clone(&self.room).try_acquire_owned();
         let place = place.map_err(|_| error::overloaded())?;
         let work = work(self.registers.clone());
-        let deadline = Context::current().map(|context| context.deadline);
         let working = self.control.spawn(async move {
             let _place = place;
-            match deadline {
-                Some(deadline) => tokio::time::timeout_at(deadline.into(), work)
-                    .await
-                    .unwrap_or_else(|_| Err(error::timed_out())),
-                None => work.await,
-            }
+            work.await
         });
         working.await.map_err(|_| error::internal())?
     }
@@ -197,7 +215,8 @@ impl Administration {
                 Some(json) if told_only => M::from_json(&name, json),
                 _ => {
                     let stored = registers.answer(name, revision, deletes && !told_only).await;
-                    let mut message = M::from_stored(&stored.map_err(error::from_register)?)?;
+                    let stored = stored.map_err(|failed| error::unanswered(failed, revision))?;
+                    let mut message = M::from_stored(&stored)?;
                     if deletes && !told_only {
                         message.set_revision(resource::number(revision));
                     }
@@ -205,7 +224,7 @@ impl Administration {
                 }
             }
         };
-        self.run(work).await.map(Response::new)
+        self.run_to_end(work).await.map(Response::new)
     }
 }
 

@@ -70,6 +70,9 @@ impl Call {
         if message.reason().chars().count() > 500 {
             found.push(error::wrong("reason", "has more than 500 characters"));
         }
+        if message.reason().chars().any(char::is_control) {
+            found.push(error::wrong("reason", "has control characters"));
+        }
         let id = message.request_id();
         if !id.is_empty() && Uuid::try_parse(id).is_err() {
             found.push(error::wrong("request_id", "is not a UUID"));

@@ -90,7 +90,7 @@ pub async fn commit(
         let Applied {
             revision, changes, ..
         } = applied;
-        let token = registers.token(revision).await.map_err(error::from_register)?;
+        let token = registers.token(revision);
         Ok(pb::CommitResponse {
             register: format!("registers/{register}"),
             revision: number(revision),
@@ -98,7 +98,7 @@ pub async fn commit(
             token,
         })
     };
-    administration.run(work).await.map(Response::new)
+    administration.run_to_end(work).await.map(Response::new)
 }
 
 fn wish(path: &str, mutation: pb::Mutation, found: &mut Violations) -> Result<Option<Wish>, Status> {
@@ -112,20 +112,22 @@ fn wish(path: &str, mutation: pb::Mutation, found: &mut Violations) -> Result<Op
         }
         Some(Mutation::Create(resource)) => created(&format!("{path}.create"), resource, found),
         Some(Mutation::Update(message)) => Ok(updated(&format!("{path}.update"), message, found)),
-        Some(Mutation::Delete(pb::ResourceDeletion { name, etag })) => match name.parse::<ResourceName>() {
-            Ok(name) => Ok(Some(Wish::Delete {
-                name,
-                etag: given(etag),
-                contents: Contents::Refuse,
-            })),
-            Err(invalid) => {
-                found.push(error::wrong(
-                    &format!("{path}.delete.name"),
-                    format!("is not a name: {invalid}"),
-                ));
-                Ok(None)
+        Some(Mutation::Delete(pb::ResourceDeletion { name, etag, force })) => {
+            match name.parse::<ResourceName>() {
+                Ok(name) => Ok(Some(Wish::Delete {
+                    name,
+                    etag: given(etag),
+                    contents: if force { Contents::Delete } else { Contents::Refuse },
+                })),
+                Err(invalid) => {
+                    found.push(error::wrong(
+                        &format!("{path}.delete.name"),
+                        format!("is not a name: {invalid}"),
+                    ));
+                    Ok(None)
+                }
             }
-        },
+        }
     }
 }
 

@@ -96,8 +96,11 @@ impl Consistency {
             AsOf::Revision(revision) => Some((revision, archive)),
             AsOf::Instant(instant) => {
                 let revision = archive.revision_at(instant).await.map_err(unavailable)?;
-                // What is committed and not served yet is not answered from.
-                Some((revision.min(now.snapshot.revision), archive))
+                // What was committed then and is not served yet is waited for: the answer never changes.
+                if revision > now.snapshot.revision && !replica.reaches(revision, WAIT).await {
+                    return Err(error::not_fresh());
+                }
+                Some((revision, archive))
             }
         };
         Ok(Source { served, past })
@@ -199,7 +202,7 @@ impl Source<'_> {
 fn unserved(state: State) -> Status {
     match state {
         State::Replaced => error::store_replaced(),
-        State::Starting | State::Serving | State::Stale => error::not_ready(),
+        State::Starting | State::Serving | State::Alone | State::Stale => error::not_ready(),
     }
 }
 

@@ -8,7 +8,7 @@ use tonic::{Request, Response, Status};
 use tonic_types::pb::Status as StatusValue;
 
 use super::{
-    answer,
+    Sizes, answer,
     consistency::{Consistency, Source},
     error,
     page::Moment,
@@ -32,6 +32,8 @@ pub struct Decisions {
     cache_max_age: Duration,
     /// How large one question may be, in bytes.
     largest: usize,
+    /// How large the answers to several may be together.
+    largest_answer: usize,
     /// What is asked is counted here.
     observer: Option<Observer>,
 }
@@ -42,20 +44,22 @@ const MOST: usize = 1000;
 const TURN: usize = 8;
 
 impl Decisions {
-    /// The service over this replica; answers may be reused for at most `cache_max_age`, and a question has at most
-    /// `largest` bytes.
+    /// The service over this replica; answers may be reused for at most `cache_max_age`, and messages have at most these
+    /// sizes.
     pub const fn new(
         replica: Replica,
         archive: Archive,
         cache_max_age: Duration,
-        largest: usize,
+        sizes: &Sizes,
         observer: Option<Observer>,
     ) -> Self {
         Self {
             replica,
             archive,
             cache_max_age,
-            largest,
+            largest: sizes.question,
+            // Room for what the message is made of beside them.
+            largest_answer: sizes.answer - 64 * 1024,
             observer,
         }
     }
@@ -139,6 +143,7 @@ impl DecisionService for Decisions {
         }
         let source = consistency.source(&self.replica, &self.archive).await?;
         let mut results = Vec::with_capacity(checks.len());
+        let mut bytes = 0;
         for (index, check) in checks.into_iter().enumerate() {
             if index % TURN == TURN - 1 {
                 tokio::task::yield_now().await;
@@ -151,7 +156,12 @@ impl DecisionService for Decisions {
                 Ok(response) => Outcome::Response(response),
                 Err(status) => Outcome::Status(value(&status)),
             };
-            results.push(pb::BatchCheckResult { result: Some(result) });
+            let result = pb::BatchCheckResult { result: Some(result) };
+            bytes += result.encoded_len();
+            if bytes > self.largest_answer {
+                return Err(error::answer_too_large());
+            }
+            results.push(result);
         }
         Ok(Response::new(pb::BatchCheckResponse {
             results,

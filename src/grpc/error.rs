@@ -8,7 +8,7 @@ use tonic_types::{ErrorDetails, StatusExt as _};
 
 use crate::{
     document::{Violation, Violations, json},
-    domain::name::ResourceName,
+    domain::name::{ResourceName, Revision},
     pb::ErrorReason,
     register, replica, store,
 };
@@ -134,6 +134,15 @@ pub fn too_large() -> Status {
         Code::InvalidArgument,
         ErrorReason::RequestTooLarge,
         "the request is larger than the method takes",
+    )
+}
+
+/// Answers that are larger together than a message may be.
+pub fn answer_too_large() -> Status {
+    plain(
+        Code::InvalidArgument,
+        ErrorReason::RequestTooLarge,
+        "the answers are larger than a message may be: ask fewer questions at once",
     )
 }
 
@@ -340,6 +349,19 @@ pub fn from_register(error: register::Error) -> Status {
             internal()
         }
     }
+}
+
+/// A change that was made, and whose answer could not be read again.
+pub fn unanswered(failed: register::Error, revision: Revision) -> Status {
+    let status = from_register(failed);
+    tracing::warn!(error = %status.message(), revision = revision.number(), "a change was made and cannot be shown");
+    with_metadata(
+        Code::Unavailable,
+        ErrorReason::OutcomeUnknown,
+        format!("the change was made in revision {revision}, and cannot be shown now; read before repeating"),
+        ErrorDetails::new(),
+        [("revision", revision.to_string())],
+    )
 }
 
 /// A document that the program cannot read or write.

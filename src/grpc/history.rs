@@ -109,7 +109,7 @@ impl HistoryService for History {
         let mut found = Violations::new();
         let bound = Bound::to(&["versions", &name]);
         let before = before(&page_token, bound, &mut found);
-        let size = page::size(page_size, &mut found);
+        let size = page::size(page_size, &mut found).min(MOST_VERSIONS);
         let name = name.parse::<ResourceName>();
         let name =
             name.map_err(|invalid| found.push(error::wrong("name", format!("is not a name: {invalid}"))));
@@ -177,6 +177,9 @@ impl HistoryService for History {
     }
 }
 
+/// Each version is compared with the one before, and either may be large.
+const MOST_VERSIONS: usize = 100;
+
 fn more(size: usize) -> u64 {
     u64::try_from(size).unwrap_or_default().saturating_add(1)
 }
@@ -226,7 +229,7 @@ fn revision(told: HistoryEntry) -> pb::Revision {
         r#type: entry.logged.r#type,
         reason: entry.reason.unwrap_or_default(),
         reason_commitment: entry.logged.reason.unwrap_or_default(),
-        change_count: i32::try_from(changes.len()).unwrap_or(i32::MAX),
+        change_count: i32::try_from(entry.effects.len()).unwrap_or(i32::MAX),
         changes: changes.into_iter().map(resource::change).collect(),
         leaf_hash: digest,
         log_index: i64::try_from(entry.log_index).unwrap_or(i64::MAX),

@@ -8,6 +8,7 @@ use tonic::Status;
 
 use super::{error, resource};
 use crate::{
+    clock,
     document::{
         Violations,
         filter::{Filter, Order},
@@ -56,6 +57,10 @@ impl Moment {
             (Err(_), _) => found.push(error::wrong("at_revision", "is negative")),
             (Ok(0), None) => return Some(AsOf::Now),
             (Ok(0), Some(time)) => match resource::instant(&time) {
+                // What will be said then is not known.
+                Some(instant) if instant > clock::now() => {
+                    found.push(error::wrong("as_of", "is in the future"));
+                }
                 Some(instant) => return Some(AsOf::Instant(instant)),
                 None => found.push(error::wrong("as_of", "is out of range")),
             },

@@ -226,7 +226,7 @@ impl Administration {
             let Applied {
                 revision, changes, ..
             } = applied;
-            let token = registers.token(revision).await.map_err(error::from_register)?;
+            let token = registers.token(revision);
             Ok(pb::ApplyRegisterResponse {
                 register: format!("registers/{register}"),
                 revision: number(revision),
@@ -234,7 +234,7 @@ impl Administration {
                 token,
             })
         };
-        self.run(work).await.map(Response::new)
+        self.run_to_end(work).await.map(Response::new)
     }
 
     async fn get_several(
@@ -317,7 +317,7 @@ impl Administration {
         let work = |registers: Registers| async move {
             registers.erase(asked, erase).await.map_err(error::from_register)
         };
-        let Erased { revision, versions } = self.run(work).await?;
+        let Erased { revision, versions } = self.run_to_end(work).await?;
         Ok(Response::new(pb::EraseContactPersonResponse {
             name: name.to_string(),
             revision: number(revision),

@@ -99,8 +99,8 @@ impl Registers {
         if self.replica.state() == State::Replaced {
             return Err(Error::StoreReplaced);
         }
-        if let Some(revision) = self.done(&asked).await? {
-            return self.again(revision).await;
+        if let Some(done) = self.done(&asked).await? {
+            return self.again(done).await;
         }
         let register = wants.register().clone();
         let wants = Arc::new(wants);
@@ -115,18 +115,21 @@ impl Registers {
             Ok(plan) => plan,
             // What is in the way may be what the same request has done meanwhile.
             Err(error) => match self.done(&asked).await? {
-                Some(revision) => return self.again(revision).await,
+                Some(done) => return self.again(done).await,
                 None => return Err(error),
             },
         };
-        if plan.changes.is_empty() || asked.commit == Commit::ValidateOnly {
+        if asked.commit == Commit::ValidateOnly {
             return Ok(applied(planned_at, plan));
+        }
+        if plan.changes.is_empty() {
+            return self.unchanged(&asked, planned_at, plan).await;
         }
         asked.in_time()?;
         let mut write = self.store.write(asked.patience()).await?;
-        if let Some(revision) = done_under_lock(&mut write, &asked).await? {
+        if let Some(done) = done_under_lock(&mut write, &asked).await? {
             drop(write);
-            return self.again(revision).await;
+            return self.again(done).await;
         }
         if write.before() != planned_at {
             let there = There {
@@ -137,7 +140,9 @@ impl Registers {
         }
         if plan.changes.is_empty() {
             // Dropping the write undoes it and uses no revision.
-            return Ok(applied(write.before(), plan));
+            let revision = write.before();
+            drop(write);
+            return self.unchanged(&asked, revision, plan).await;
         }
         asked.in_time()?;
         let change = Change {
@@ -167,8 +172,8 @@ impl Registers {
         Ok(applied(committed.revision, plan))
     }
 
-    /// The revision that a request became when it was carried out before.
-    pub(super) async fn done(&self, asked: &Asked) -> Result<Option<Revision>, Error> {
+    /// What came of a request when it was carried out before.
+    pub(super) async fn done(&self, asked: &Asked) -> Result<Option<Done>, Error> {
         match &asked.request {
             Some(request) => match self.store.request_find(request).await? {
                 Some(done) => is_same(request, done).map(Some),
@@ -178,19 +183,38 @@ impl Registers {
         }
     }
 
+    /// What changed nothing is remembered too: sent again after somebody else's change it must not undo that.
+    async fn unchanged(&self, asked: &Asked, revision: Revision, plan: Plan) -> Result<Applied, Error> {
+        let Some(request) = &asked.request else {
+            return Ok(applied(revision, plan));
+        };
+        let done = is_same(
+            request,
+            self.store.request_put(request, revision, clock::now()).await?,
+        )?;
+        if done.changed {
+            return self.again(done).await;
+        }
+        Ok(applied(done.revision, plan))
+    }
+
     /// What a request that was carried out before did.
-    async fn again(&self, revision: Revision) -> Result<Applied, Error> {
-        let changed = self.revision_entry(revision).await?;
+    async fn again(&self, done: Done) -> Result<Applied, Error> {
+        let changes = if done.changed {
+            self.revision_entry(done.revision).await?.changes
+        } else {
+            Vec::new()
+        };
         Ok(Applied {
-            revision,
-            changes: changed.changes,
+            revision: done.revision,
+            changes,
             documents: BTreeMap::new(),
         })
     }
 }
 
 /// The same, where another of the same request may have come between.
-pub(super) async fn done_under_lock(write: &mut Write, asked: &Asked) -> Result<Option<Revision>, Error> {
+pub(super) async fn done_under_lock(write: &mut Write, asked: &Asked) -> Result<Option<Done>, Error> {
     match &asked.request {
         Some(request) => match write.request_find(request).await? {
             Some(done) => is_same(request, done).map(Some),
@@ -200,9 +224,9 @@ pub(super) async fn done_under_lock(write: &mut Write, asked: &Asked) -> Result<
     }
 }
 
-fn is_same(request: &store::Request, done: Done) -> Result<Revision, Error> {
+fn is_same(request: &store::Request, done: Done) -> Result<Done, Error> {
     if request.payload == done.payload {
-        Ok(done.revision)
+        Ok(done)
     } else {
         Err(Error::RequestIdReused)
     }

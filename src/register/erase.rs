@@ -48,9 +48,9 @@ impl Registers {
         }
         asked.in_time()?;
         let mut write = self.store.write(asked.patience()).await?;
-        if let Some(revision) = done_under_lock(&mut write, &asked).await? {
+        if let Some(done) = done_under_lock(&mut write, &asked).await? {
             drop(write);
-            return self.erased_again(revision).await;
+            return self.erased_again(done.revision).await;
         }
         let contents = write.erasable(&name, erasing).await?;
         let contents = contents.ok_or_else(|| Error::NotFound(name.clone()))?;

@@ -36,12 +36,17 @@ pub struct Changed {
     pub changes: Vec<(ResourceName, ResourceChange)>,
 }
 
+/// So many changes of a revision are read one by one.
+const FEW: usize = 20;
+/// So many changes of each revision are named in a list.
+const NAMED: usize = 100;
+
 impl Registers {
     /// Revisions, the latest first, with the names of what they changed.
     pub async fn revisions(&self, which: Revisions, limit: u64) -> Result<Vec<HistoryEntry>, Error> {
         let entries = self.store.revisions(&which, limit).await?;
         let told = |entry: Entry| {
-            let changes = entry.effects.iter().filter_map(outline).collect();
+            let changes = entry.effects.iter().filter_map(outline).take(NAMED).collect();
             HistoryEntry { entry, changes }
         };
         Ok(entries.into_iter().map(told).collect())
@@ -50,8 +55,13 @@ impl Registers {
     /// One revision with everything that it changed, field by field.
     pub async fn revision_entry(&self, revision: Revision) -> Result<HistoryEntry, Error> {
         let entry = self.store.entry(revision).await?.ok_or(Error::RevisionNotFound)?;
+        let outlined: Vec<_> = entry.effects.iter().filter_map(outline).collect();
+        if outlined.len() > FEW {
+            // All at once: one read of the register before and after.
+            return self.whole_entry(entry, outlined).await;
+        }
         let mut changes = Vec::new();
-        for (name, change) in entry.effects.iter().filter_map(outline) {
+        for (name, change) in outlined {
             let change = match change {
                 ResourceChange::Updated(_) => {
                     // The version of this revision and the one before.
@@ -64,6 +74,39 @@ impl Registers {
             };
             changes.push((name, change));
         }
+        changes.sort_by(|(one, _), (other, _)| one.cmp(other));
+        Ok(HistoryEntry { entry, changes })
+    }
+
+    async fn whole_entry(
+        &self,
+        entry: Entry,
+        outlined: Vec<(ResourceName, ResourceChange)>,
+    ) -> Result<HistoryEntry, Error> {
+        let register = outlined.first().map(|(name, _)| name.register_id().clone());
+        let Some(register) = register else {
+            return Ok(HistoryEntry {
+                entry,
+                changes: Vec::new(),
+            });
+        };
+        let earlier = Revision::new(entry.revision.number().saturating_sub(1));
+        let at = |at: Revision| Past {
+            at,
+            register: Some(&register),
+            kind: None,
+            after: None,
+        };
+        let before = by_name(self.past(at(earlier)).await?);
+        let after = by_name(self.past(at(entry.revision)).await?);
+        let told = |(name, change): (ResourceName, ResourceChange)| {
+            let change = match change {
+                ResourceChange::Updated(_) => difference(before.get(&name), after.get(&name)),
+                change => change,
+            };
+            (name, change)
+        };
+        let mut changes: Vec<_> = outlined.into_iter().map(told).collect();
         changes.sort_by(|(one, _), (other, _)| one.cmp(other));
         Ok(HistoryEntry { entry, changes })
     }

@@ -24,21 +24,33 @@ pub enum Keep {
 
 impl Registers {
     /// Keeps what was counted. What cannot be kept now is counted on.
-    pub async fn observe(&self, observer: &Observer, keep: Keep, names: impl Fn(&Counted) -> Names) {
-        let Keep::Days(days) = keep else { return };
-        let counted = observer.take();
+    pub async fn observe(&self, observer: &Observer, names: impl Fn(&Counted) -> Names) {
+        let mut counted = observer.take();
         if counted.is_empty() {
             return;
         }
-        let today = clock::now().to_zoned_datetime(TimeZone::UTC).date();
-        let oldest = today.checked_sub(days.days()).unwrap_or(Date::MIN);
-        let rows: Vec<Observed> = counted
-            .iter()
-            .map(|counted| observed(counted, names(counted)))
+        let mut rows: Vec<(Observed, Counted)> = counted
+            .drain(..)
+            .map(|counted| (observed(&counted, names(&counted)), counted))
             .collect();
-        if let Err(error) = self.store.observe(&rows, oldest).await {
+        // In one order on all servers, so that none waits for another in a circle.
+        rows.sort_by(|(one, _), (other, _)| key(one).cmp(&key(other)));
+        let (rows, mut counted): (Vec<Observed>, Vec<Counted>) = rows.into_iter().unzip();
+        if let Err((kept, error)) = self.store.observe(&rows).await {
             tracing::debug!(error = %crate::replica::chain(&error), "what was asked is counted on");
-            observer.put_back(counted);
+            observer.put_back(counted.split_off(kept.min(counted.len())));
+        }
+    }
+
+    /// Forgets counters that were kept long enough.
+    pub async fn forget_observed(&self, keep: Keep) {
+        let today = clock::now().to_zoned_datetime(TimeZone::UTC).date();
+        let oldest = match keep {
+            Keep::Nothing => Date::MAX,
+            Keep::Days(days) => today.checked_sub(days.days()).unwrap_or(Date::MIN),
+        };
+        if let Err(error) = self.store.forget_observed(oldest).await {
+            tracing::debug!(error = %crate::replica::chain(&error), "counters are forgotten later");
         }
     }
 
@@ -68,6 +80,19 @@ pub struct Names {
     pub verdict: String,
     /// The reason; empty: none.
     pub code: String,
+}
+
+fn key(one: &Observed) -> [&str; 8] {
+    [
+        one.register.as_str(),
+        &one.caller,
+        &one.activity,
+        &one.purpose,
+        &one.operation,
+        &one.data,
+        &one.verdict,
+        &one.code,
+    ]
 }
 
 fn observed(counted: &Counted, names: Names) -> Observed {

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     document::{self, Draft, DraftResource, Violation, Violations, difference, json},
     domain::name::{RegisterId, ResourceKind, ResourceName, Revision},
+    replica,
     store::{Mutation, Stored},
 };
 
@@ -146,7 +147,7 @@ impl Plan {
             plan.documents.insert(name.clone(), json.clone());
             let change = match current.get(&name) {
                 None => ResourceChange::Created,
-                Some(stored) if stored.json == json => continue,
+                Some(stored) if is_same(stored, &json) => continue,
                 Some(stored) => updated(stored, &json),
             };
             plan.changes.push((name.clone(), change));
@@ -165,6 +166,13 @@ impl Plan {
     }
 }
 
+/// Whether a document says what is there; of one that was erased, nothing.
+fn is_same(stored: &Stored, json: &str) -> bool {
+    let kind = stored.name.kind();
+    let declared = || document::Message::read(kind, &stored.json).and_then(|message| message.write());
+    stored.json == json || kind.is_erasable() && declared().is_ok_and(|declared| declared == json)
+}
+
 fn updated(stored: &Stored, json: &str) -> ResourceChange {
     ResourceChange::Updated(difference::of(stored.name.kind(), &stored.json, json))
 }
@@ -177,18 +185,10 @@ fn validate(
     mut mistakes: Violations,
     current: &[Stored],
 ) -> Result<(), Error> {
-    let mut merged: BTreeMap<ResourceName, document::Stored> = current
-        .iter()
-        .filter(|stored| !deleted.contains(&stored.name))
-        .map(|stored| {
-            let kept = document::Stored {
-                name: stored.name.clone(),
-                revision: stored.revision,
-                json: stored.json.clone(),
-                path: None,
-            };
-            (stored.name.clone(), kept)
-        })
+    let kept = current.iter().filter(|stored| !deleted.contains(&stored.name));
+    let mut merged: BTreeMap<ResourceName, document::Stored> = replica::documents(kept.cloned())
+        .into_iter()
+        .map(|stored| (stored.name.clone(), stored))
         .collect();
     for wanted in put {
         let wanted = document::Stored {

@@ -13,6 +13,7 @@ use crate::{
         name::{RegisterId, ResourceKind, ResourceName, Revision},
         register::Record,
     },
+    replica,
     store::{Past, Stored},
 };
 
@@ -210,18 +211,8 @@ impl Registers {
         let (false, Some(entry)) = (documents.is_empty(), entry) else {
             return Err(Error::NotFound(ResourceName::register(register)));
         };
-        let built = tokio::task::spawn_blocking(move || {
-            let documents: Vec<document::Stored> = documents
-                .into_iter()
-                .map(|stored| document::Stored {
-                    name: stored.name,
-                    revision: stored.revision,
-                    json: stored.json,
-                    path: None,
-                })
-                .collect();
-            document::record(&register, &documents)
-        });
+        let built =
+            tokio::task::spawn_blocking(move || document::record(&register, &replica::documents(documents)));
         let record = built.await.map_err(|_| Error::Lost)?.map_err(Error::Unreadable)?;
         Ok(Recorded {
             revision,

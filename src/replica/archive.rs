@@ -49,12 +49,14 @@ struct Bytes;
 
 impl Weighter<(RegisterId, Revision), Kept> for Bytes {
     fn weight(&self, _: &(RegisterId, Revision), kept: &Kept) -> u64 {
-        kept.bytes.max(1)
+        kept.bytes.max(LEAST)
     }
 }
 
 /// How many bytes of documents the kept records are of at most; as records they take about as much.
 const MOST_BYTES: u64 = 64 * 1024 * 1024;
+/// What a record weighs at least, also one that is not there.
+const LEAST: u64 = 16 * 1024;
 /// How many records are guessed to be kept.
 const GUESS: usize = 256;
 /// How many records are read at once.

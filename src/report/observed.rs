@@ -1,7 +1,7 @@
 //! What callers ask, counted in memory: which processing goes on, and which of it the register does not know.
 //!
 //! Off the way of a check: a counter is a look into a table of the worker's own. Only what looks like an id or a code is
-//! kept of what a caller wrote, and nothing at all of facts: no counter can name a person.
+//! kept of what a caller wrote, and nothing at all of facts. A caller who makes ids of names is not found out.
 
 use std::{
     collections::HashMap,
@@ -276,9 +276,9 @@ fn add(counters: &mut Vec<Counted>, counted: Counted) {
 fn kept(text: &str) -> &str {
     let text = text.rsplit('/').next().unwrap_or(text);
     let is_code = text.len() <= 64
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'-' | b'_' | b'.'));
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'-'))
+        // A number of a person has more digits than a code.
+        && text.bytes().filter(u8::is_ascii_digit).count() <= 4;
     if is_code { text } else { NO_CODE }
 }
 

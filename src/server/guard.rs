@@ -90,7 +90,7 @@ impl Drop for Call {
 /// The body of an answer: the call goes on until it has been sent or given up.
 struct Answer {
     body: Body,
-    _call: Call,
+    _call: Option<Call>,
 }
 
 impl http_body::Body for Answer {
@@ -123,13 +123,18 @@ impl Service<Request<hyper::body::Incoming>> for Guard {
     }
 
     fn call(&mut self, request: Request<hyper::body::Incoming>) -> Self::Future {
-        let before = self.calls.fetch_add(1, Ordering::Relaxed);
-        let call = Call(Arc::clone(&self.calls));
-        // Whoever asks whether the server lives is answered however busy it is.
+        // Whoever asks whether the server lives is answered however busy it is, may watch for ever, and takes nobody's place.
         let is_health = request.uri().path().starts_with(HEALTH);
-        if before >= self.most_calls && !is_health {
-            return Box::pin(async { Ok(error::overloaded().into_http()) });
-        }
+        let call = if is_health {
+            None
+        } else {
+            let before = self.calls.fetch_add(1, Ordering::Relaxed);
+            let call = Call(Arc::clone(&self.calls));
+            if before >= self.most_calls {
+                return Box::pin(async { Ok(error::overloaded().into_http()) });
+            }
+            Some(call)
+        };
         let deadline = deadline(request.headers()).map_or(self.call_time, |asked| asked.min(self.call_time));
         if is_health || request.uri().path().starts_with(DECISIONS) {
             // A check leaves no trace of its own, so it needs none of this; what its caller calls it is told all the same.

@@ -15,7 +15,7 @@ use crate::domain::name::ResourceName;
 use super::{
     Digest, Error,
     entity::commitment::{ActiveModel, Column, Entity},
-    leaf::{hex, unhex},
+    hex::{hex, unhex},
 };
 
 pub use super::entity::commitment::Model as Row;

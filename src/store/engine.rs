@@ -259,13 +259,20 @@ async fn ask<T: TryGetable>(db: &DatabaseConnection, question: &str) -> Result<O
 pub const CHANNEL: &str = "ropa_revision";
 
 /// Where other servers tell of their commits; none if the engine has no such thing.
-pub async fn listen(db: &DatabaseConnection) -> Result<Option<PgListener>, Error> {
-    if !is_postgres(db) {
+///
+/// On a connection of its own: those of the pool are for work.
+pub async fn listen(url: &DatabaseUrl, options: &Options) -> Result<Option<PgListener>, Error> {
+    let Place::Postgres(connect) = &url.0 else {
         return Ok(None);
-    }
-    let mut listener = PgListener::connect_with(db.get_postgres_connection_pool())
+    };
+    let pool = PoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(options.acquire_timeout);
+    let pool: PgPool = pool
+        .connect_with(PgConnectOptions::clone(connect))
         .await
         .map_err(unreachable)?;
+    let mut listener = PgListener::connect_with(&pool).await.map_err(unreachable)?;
     listener.listen(CHANNEL).await.map_err(unreachable)?;
     Ok(Some(listener))
 }

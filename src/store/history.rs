@@ -11,6 +11,7 @@ use sea_orm::{
 use super::{
     Digest, Error, Store, Stored, commitment,
     document::{self, Row},
+    engine,
     entity::{audit_entry, content, revision, version},
     leaf::{self, Effect, Logged},
 };
@@ -71,6 +72,16 @@ pub struct Past<'a> {
 impl Store {
     /// The latest revision that had been committed at an instant; none if there was none.
     pub async fn revision_at(&self, instant: Timestamp) -> Result<Option<Revision>, Error> {
+        let patience = self.options.answer_timeout();
+        engine::answered(
+            patience,
+            "looking for a revision",
+            self.revision_at_unbounded(instant),
+        )
+        .await
+    }
+
+    async fn revision_at_unbounded(&self, instant: Timestamp) -> Result<Option<Revision>, Error> {
         let latest = revision::Entity::find()
             .filter(revision::Column::TimeMs.lte(instant.as_millisecond()))
             .order_by_desc(revision::Column::Revision);
@@ -134,6 +145,21 @@ impl Store {
         before: Option<Revision>,
         limit: u64,
     ) -> Result<Vec<Version>, Error> {
+        let patience = self.options.answer_timeout();
+        engine::answered(
+            patience,
+            "reading versions",
+            self.versions_unbounded(name, before, limit),
+        )
+        .await
+    }
+
+    async fn versions_unbounded(
+        &self,
+        name: &ResourceName,
+        before: Option<Revision>,
+        limit: u64,
+    ) -> Result<Vec<Version>, Error> {
         let mut select = version::Entity::find().filter(version::Column::Name.eq(name.to_string()));
         if let Some(before) = before.and_then(|before| i64::try_from(before.number()).ok()) {
             select = select.filter(version::Column::Revision.lt(before));
@@ -155,11 +181,28 @@ impl Store {
     /// At most `limit` documents as they were at a revision, in the order of their names' bytes. Versions are never changed,
     /// so pages of one revision are of one moment; only what was erased meanwhile is missing.
     pub async fn documents_at(&self, past: Past<'_>, limit: u64) -> Result<Vec<Stored>, Error> {
+        let patience = self.options.answer_timeout();
+        engine::answered(
+            patience,
+            "reading the past",
+            self.documents_at_unbounded(past, limit),
+        )
+        .await
+    }
+
+    async fn documents_at_unbounded(&self, past: Past<'_>, limit: u64) -> Result<Vec<Stored>, Error> {
         match past_page(&self.db, past, limit).await {
             Ok(rows) => rows.into_iter().map(document::stored).collect(),
             Err(error) => Err(self.explain("reading the past", error).await),
         }
     }
+}
+
+/// When the latest revision was committed.
+pub async fn latest_time<C: ConnectionTrait>(db: &C) -> Result<Option<Timestamp>, DbErr> {
+    let latest = revision::Entity::find().order_by_desc(revision::Column::Revision);
+    let time = latest.one(db).await?.map(|row| row.time_ms);
+    Ok(time.and_then(|time| Timestamp::from_millisecond(time).ok()))
 }
 
 /// The revision in which anything in a register last changed.

@@ -11,21 +11,11 @@ use super::{
     Change, Digest,
     change::InvalidChange,
     commitment::{self, Commitment},
+    hex::{hex, unhex},
 };
 
 /// A bundle of leaves, as logs publish them, gives the length of each in sixteen bits.
 const MAX_LEAF: usize = 65_535;
-
-/// A digest in lower-case hexadecimal digits.
-pub fn hex(digest: &Digest) -> String {
-    const DIGITS: [char; 16] = [
-        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f',
-    ];
-    let nibbles = digest.iter().flat_map(|byte| [byte >> 4, byte & 0x0f]);
-    nibbles
-        .filter_map(|nibble| DIGITS.get(usize::from(nibble)))
-        .collect()
-}
 
 /// What one mutation did, as the list of a revision's changes tells it.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
@@ -132,18 +122,6 @@ impl Logged {
     pub fn reason(&self) -> Option<Digest> {
         commitment::digest(self.reason.as_deref()?)
     }
-}
-
-/// A digest from hexadecimal digits.
-pub fn unhex(digits: &str) -> Option<Digest> {
-    let mut digest = Digest::default();
-    if digits.len() != 2 * digest.len() || !digits.is_ascii() {
-        return None;
-    }
-    for (index, byte) in digest.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(digits.get(2 * index..2 * index + 2)?, 16).ok()?;
-    }
-    Some(digest)
 }
 
 /// Reads a leaf; none if it is none of ours.

@@ -55,26 +55,38 @@ pub struct Observations {
     pub codes: Option<Vec<String>>,
 }
 
+/// How many counters are written in one transaction: on SQLite changes wait for it.
+const AT_ONCE: usize = 100;
+
 /// A register has at most this many counters a day; then what is new is counted together.
 const MOST: u64 = 10_000;
 
 impl Store {
-    /// Adds to the counters, and forgets those of days before `oldest`.
-    pub async fn observe(&self, counted: &[Observed], oldest: Date) -> Result<(), Error> {
+    /// Adds to the counters. Answers how many were added before it failed: so many need not be counted again.
+    pub async fn observe(&self, counted: &[Observed]) -> Result<(), (usize, Error)> {
         const DOING: &str = "counting what was asked";
-        let added = async {
-            // Not the lock on the head: counting orders nothing, and on PostgreSQL no change waits for it.
-            let transaction = self.begin_write().await?;
-            let old = Entity::delete_many().filter(Column::Day.lt(oldest.to_string()));
-            old.exec(&transaction).await?;
-            for one in counted {
-                add(&transaction, one).await?;
+        for (index, some) in counted.chunks(AT_ONCE).enumerate() {
+            let added = async {
+                // Not the lock on the head: counting orders nothing, and on PostgreSQL no change waits for it.
+                let transaction = self.begin_write().await?;
+                for one in some {
+                    add(&transaction, one).await?;
+                }
+                transaction.commit().await
+            };
+            if let Err(error) = added.await {
+                return Err((index * AT_ONCE, self.explain(DOING, error).await));
             }
-            transaction.commit().await
-        };
-        match added.await {
-            Ok(()) => Ok(()),
-            Err(error) => Err(self.explain(DOING, error).await),
+        }
+        Ok(())
+    }
+
+    /// Forgets the counters of days before this one.
+    pub async fn forget_observed(&self, oldest: Date) -> Result<(), Error> {
+        let old = Entity::delete_many().filter(Column::Day.lt(oldest.to_string()));
+        match old.exec(&self.db).await {
+            Ok(_) => Ok(()),
+            Err(error) => Err(self.explain("forgetting what was asked", error).await),
         }
     }
 
@@ -144,12 +156,17 @@ impl Store {
     }
 }
 
-/// Adds one counter to what is there.
+/// Adds one counter to what is there; a new one, where there is room for it.
 async fn add(transaction: &DatabaseTransaction, one: &Observed) -> Result<(), DbErr> {
+    if add_to(transaction, one).await? {
+        return Ok(());
+    }
     let of_day = Entity::find()
         .filter(Column::Register.eq(one.register.as_str()))
         .filter(Column::Day.eq(one.day.to_string()));
-    let full = of_day.count(transaction).await? >= MOST;
+    if of_day.count(transaction).await? < MOST {
+        return put(transaction, one).await;
+    }
     let others = Observed {
         activity: "(others)".to_owned(),
         purpose: String::new(),
@@ -158,7 +175,31 @@ async fn add(transaction: &DatabaseTransaction, one: &Observed) -> Result<(), Db
         code: String::new(),
         ..one.clone()
     };
-    let row = row(if full { &others } else { one });
+    if add_to(transaction, &others).await? {
+        return Ok(());
+    }
+    put(transaction, &others).await
+}
+
+/// Adds to a counter that is there; answers whether it is.
+async fn add_to(transaction: &DatabaseTransaction, one: &Observed) -> Result<bool, DbErr> {
+    let update = Entity::update_many()
+        .col_expr(Column::Count, Expr::col(Column::Count).add(one.count))
+        .col_expr(Column::LastMs, Expr::val(one.last.as_millisecond()))
+        .filter(Column::Day.eq(one.day.to_string()))
+        .filter(Column::Register.eq(one.register.as_str()))
+        .filter(Column::Caller.eq(one.caller.as_str()))
+        .filter(Column::Activity.eq(one.activity.as_str()))
+        .filter(Column::Purpose.eq(one.purpose.as_str()))
+        .filter(Column::Operation.eq(one.operation.as_str()))
+        .filter(Column::Data.eq(one.data.as_str()))
+        .filter(Column::Verdict.eq(one.verdict.as_str()))
+        .filter(Column::Code.eq(one.code.as_str()));
+    Ok(update.exec(transaction).await?.rows_affected > 0)
+}
+
+/// A new counter, or what another server has made of it meanwhile and this.
+async fn put(transaction: &DatabaseTransaction, one: &Observed) -> Result<(), DbErr> {
     let keys = [
         Column::Day,
         Column::Register,
@@ -170,12 +211,13 @@ async fn add(transaction: &DatabaseTransaction, one: &Observed) -> Result<(), Db
         Column::Verdict,
         Column::Code,
     ];
-    let own = |column: Column| Expr::col((Entity, column));
     let mut sum = OnConflict::columns(keys);
-    sum.value(Column::Count, own(Column::Count).add(Expr::val(one.count)));
-    // Of two servers the later one tells when it was last asked, but for the moment in which both tell.
+    sum.value(
+        Column::Count,
+        Expr::col((Entity, Column::Count)).add(Expr::val(one.count)),
+    );
     sum.value(Column::LastMs, Expr::val(one.last.as_millisecond()));
-    Entity::insert(row)
+    Entity::insert(row(one))
         .on_conflict(sum.to_owned())
         .exec_without_returning(transaction)
         .await

@@ -2,7 +2,8 @@
 
 use jiff::{Timestamp, ToSpan as _};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr,
+    EntityTrait, QueryFilter,
 };
 
 use super::{
@@ -32,6 +33,8 @@ pub struct Done {
     pub revision: Revision,
     /// What the request was.
     pub payload: Digest,
+    /// Whether it changed anything; else that is the revision at which it did not.
+    pub changed: bool,
 }
 
 /// How long a request is remembered, in hours.
@@ -49,35 +52,58 @@ pub fn done(row: Model) -> Result<Done, Error> {
     Ok(Done {
         revision: revision(row.revision).ok_or_else(damaged)?,
         payload: Digest::try_from(row.payload).map_err(|_| damaged())?,
+        changed: row.changed,
     })
 }
 
-/// Remembers that a request became a revision, and forgets those of long ago.
+/// Remembers what became of a request, and forgets those of long ago.
 pub async fn put(
     transaction: &DatabaseTransaction,
     request: &Request,
     revision: i64,
     time: Timestamp,
 ) -> Result<(), DbErr> {
+    forget(transaction, time).await?;
+    let insert = Entity::insert(row(request, revision, time, true));
+    insert.exec_without_returning(transaction).await.map(|_| ())
+}
+
+/// Remembers that a request changed nothing, unless it is remembered already; answers what is.
+pub async fn put_unchanged(
+    db: &DatabaseConnection,
+    request: &Request,
+    revision: Revision,
+    time: Timestamp,
+) -> Result<Option<Model>, DbErr> {
+    let revision = i64::try_from(revision.number()).unwrap_or(i64::MAX);
+    let insert = Entity::insert(row(request, revision, time, false));
+    insert
+        .on_conflict_do_nothing_on([Column::Caller, Column::Method, Column::RequestId])
+        .exec_without_returning(db)
+        .await?;
+    find(db, request).await
+}
+
+async fn forget<C: ConnectionTrait>(db: &C, now: Timestamp) -> Result<(), DbErr> {
+    let old = now.checked_sub(KEPT.hours()).unwrap_or(Timestamp::MIN);
+    let forget = Entity::delete_many().filter(Column::TimeMs.lt(old.as_millisecond()));
+    forget.exec(db).await.map(|_| ())
+}
+
+fn row(request: &Request, revision: i64, time: Timestamp, changed: bool) -> ActiveModel {
     let Request {
         caller,
         method,
         id,
         payload,
     } = request;
-    let old = time.checked_sub(KEPT.hours()).unwrap_or(Timestamp::MIN);
-    let forget = Entity::delete_many().filter(Column::TimeMs.lt(old.as_millisecond()));
-    forget.exec(transaction).await?;
-    let row = ActiveModel {
+    ActiveModel {
         caller: Set(caller.clone()),
         method: Set(method.clone()),
         request_id: Set(id.clone()),
         payload: Set(payload.to_vec()),
         revision: Set(revision),
+        changed: Set(changed),
         time_ms: Set(time.as_millisecond()),
-    };
-    Entity::insert(row)
-        .exec_without_returning(transaction)
-        .await
-        .map(|_| ())
+    }
 }

@@ -83,7 +83,7 @@ impl Frontier {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::leaf::hex;
+    use crate::store::hex::hex;
 
     /// The leaves and roots that implementations of Certificate Transparency test with.
     const LEAVES: [&[u8]; 8] = [

@@ -17,8 +17,10 @@ use super::{
     commitment::{self, Commitment},
     document, engine,
     entity::{audit_entry, content, current, revision, version},
-    head, history,
-    leaf::{self, Effect, Entry, hex},
+    head,
+    hex::hex,
+    history,
+    leaf::{self, Effect, Entry},
     request,
     tree::{self, Frontier},
 };
@@ -70,14 +72,22 @@ impl Write {
 
     /// The revision in which anything in a register last changed.
     pub async fn changed(&mut self, register: &RegisterId) -> Result<Option<Revision>, Error> {
-        let changed = history::changed(&self.transaction, register).await;
-        changed.map_err(|error| Error::database("reading when a register changed", error))
+        const DOING: &str = "reading when a register changed";
+        let changed = async {
+            let changed = history::changed(&self.transaction, register).await;
+            changed.map_err(|error| Error::database(DOING, error))
+        };
+        engine::answered(self.patience, DOING, changed).await
     }
 
     /// What came of a request, if it was carried out and is remembered.
     pub async fn request_find(&mut self, request: &Request) -> Result<Option<Done>, Error> {
-        let found = request::find(&self.transaction, request).await;
-        let found = found.map_err(|error| Error::database("looking for a request", error))?;
+        const DOING: &str = "looking for a request";
+        let found = async {
+            let found = request::find(&self.transaction, request).await;
+            found.map_err(|error| Error::database(DOING, error))
+        };
+        let found = engine::answered(self.patience, DOING, found).await?;
         found.map(request::done).transpose()
     }
 
@@ -85,6 +95,16 @@ impl Write {
     /// resource.
     pub async fn erasable(
         &mut self,
+        name: &ResourceName,
+        erasing: Erasing,
+    ) -> Result<Option<Vec<Digest>>, Error> {
+        let patience = self.patience * BULK;
+        let found = self.erasable_unbounded(name, erasing);
+        engine::answered(patience, "reading what can be erased", found).await
+    }
+
+    async fn erasable_unbounded(
+        &self,
         name: &ResourceName,
         erasing: Erasing,
     ) -> Result<Option<Vec<Digest>>, Error> {
@@ -141,6 +161,10 @@ impl Write {
         let sealed = seal(&mut change.mutations)?;
         // To the millisecond, as it is stored; in range because it was.
         let time = Timestamp::from_millisecond(change.time.as_millisecond()).unwrap_or(change.time);
+        // Clocks of servers differ, and times have to be in the order of revisions: what was true at an instant stays so.
+        let latest = history::latest_time(&self.transaction).await;
+        let latest = latest.map_err(|error| Error::database("reading the latest time", error))?;
+        let time = latest.map_or(time, |latest| latest.max(time));
         let number = number(self.revision.number())?;
         let before = self.digests(&change).await?;
         let effects = effects(&change, &before)?;

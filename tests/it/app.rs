@@ -83,6 +83,7 @@ pub struct Custom {
     pub store: store::Options,
     pub limits: Limits,
     pub max_staleness: Duration,
+    pub observed: ropa::register::Keep,
 }
 
 impl Default for Custom {
@@ -91,6 +92,7 @@ impl Default for Custom {
             store: patient(),
             limits: Limits::default(),
             max_staleness: Duration::from_secs(300),
+            observed: ropa::register::Keep::Days(90),
         }
     }
 }
@@ -128,6 +130,7 @@ impl App {
             store: options,
             limits,
             max_staleness,
+            observed,
         } = custom;
         let url = database.url.clone();
         let (stop, stopped) = oneshot::channel();
@@ -150,7 +153,7 @@ impl App {
                     // A client whose runtime waits for the server cannot close its connection.
                     drain: Duration::from_millis(200),
                     reflection: Reflection::On,
-                    observed: ropa::register::Keep::Days(90),
+                    observed,
                     counting: Duration::from_millis(100),
                 };
                 let announce = async move |address, _| {

@@ -26,6 +26,7 @@ fn deletes(name: &str) -> Mutation {
         mutation: Some(mutation::Mutation::Delete(ResourceDeletion {
             name: name.to_owned(),
             etag: String::new(),
+            force: false,
         })),
     }
 }

@@ -226,15 +226,7 @@ async fn a_signal_to_stop_is_obeyed() {
     };
     client.apply_register(request).await.unwrap();
     drop(client);
-    let id = program.child.id().to_string();
-    assert!(
-        Command::new("kill")
-            .args(["-TERM", &id])
-            .status()
-            .unwrap()
-            .success()
-    );
-    assert!(program.child.wait().unwrap().success(), "it ends as asked");
+    program.stop();
 }
 
 #[test]

@@ -152,6 +152,46 @@ async fn is_gone_from_the_history(engine: Engine) {
     let missing = ropa::pb::lint_finding::Code::DpoContactMissing;
     assert!(found.iter().any(|finding| finding.code() == missing));
 
+    // What is erased and written out again says the same, and what is said anew is no longer erased.
+    let mut empty = shop("");
+    empty.contact_persons[0].email = String::new();
+    assert!(app.apply(empty).await.unwrap().changes.is_empty());
+    let named = ropa::pb::UpdateContactPersonRequest {
+        contact_person: Some(ContactPerson {
+            name: ENTRY.to_owned(),
+            full_name: "Leopoldina".to_owned(),
+            ..ContactPerson::default()
+        }),
+        ..Default::default()
+    };
+    let named = app
+        .registers()
+        .update_contact_person(named)
+        .await
+        .unwrap()
+        .into_inner();
+    assert_eq!(
+        (named.full_name.as_str(), named.commitment.as_str()),
+        ("Leopoldina", "")
+    );
+    assert_eq!(person(&app).await, named);
+    let former = EraseContactPersonRequest {
+        etag: "\"0\"".to_owned(),
+        ..everything.clone()
+    };
+    let former = EraseContactPersonRequest {
+        name: ENTRY.to_owned(),
+        ..former
+    };
+    let lost = app.registers().erase_contact_person(former).await.unwrap_err();
+    assert_eq!(
+        lost.code(),
+        Code::Aborted,
+        "the entry is not the one that was seen"
+    );
+    let (_, erased) = erase(&app, everything.clone()).await;
+    assert_eq!(erased, 1);
+
     // Somebody new, and a deleted entry, which can be erased as well.
     app.apply(shop("Theodora")).await.unwrap();
     assert_eq!(person(&app).await.full_name, "Theodora");

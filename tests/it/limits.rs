@@ -11,6 +11,7 @@ use tonic::{Code, Status};
 use tonic_health::pb::{
     HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
 };
+use tonic_reflection::pb::v1::server_reflection_client::ServerReflectionClient;
 use tonic_types::StatusExt as _;
 
 use crate::app::{App, Engine, small};
@@ -49,11 +50,10 @@ async fn more_calls_than_there_is_room_for_are_refused() {
     };
     let app = App::start_with(Engine::Sqlite, limits).await;
     app.apply(small("small", "Small")).await.unwrap();
-    let mut health_client = HealthClient::new(app.channel.clone());
-    let request = HealthCheckRequest {
-        service: "liveness".to_owned(),
-    };
-    let watching = health_client.watch(request).await.unwrap();
+    let mut reflection = ServerReflectionClient::new(app.channel.clone());
+    let (hold, held) = tokio::sync::mpsc::channel(1);
+    let held = tokio_stream::wrappers::ReceiverStream::new(held);
+    let asking = reflection.server_reflection_info(held).await.unwrap();
     let status = app.decisions().check(question()).await.unwrap_err();
     assert_eq!(status.code(), Code::ResourceExhausted, "{status:?}");
     assert_eq!(reason(&status), "OVERLOADED");
@@ -63,7 +63,7 @@ async fn more_calls_than_there_is_room_for_are_refused() {
         ServingStatus::Serving,
         "probes are answered all the same"
     );
-    drop(watching);
+    drop((hold, asking));
     for _ in 0..100 {
         if app.decisions().check(question()).await.is_ok() {
             return;

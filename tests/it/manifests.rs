@@ -62,6 +62,44 @@ async fn what_is_exported_is_applied_without_a_difference() {
     program.kill();
 }
 
+/// A register in folders without a file of its own above them is still one.
+#[tokio::test(flavor = "multi_thread")]
+async fn parts_of_a_register_are_applied_together() {
+    let database = Database::new(Engine::Sqlite).await;
+    let program = Program::start(&database);
+    let server = format!("http://{}", program.address);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("shop");
+    for (part, text) in [
+        (
+            "register",
+            "register: {name: registers/shop, title: Shop, controller: {legal_name: Shop Ltd, country: FI, time_zone: Europe/Helsinki}}",
+        ),
+        (
+            "recipients",
+            "recipients: [{name: registers/shop/recipients/bank, title: Bank, kinds: [ropa:Bank]}]",
+        ),
+    ] {
+        fs::create_dir_all(path.join(part)).unwrap();
+        fs::write(path.join(part).join("part.yaml"), text).unwrap();
+    }
+    let applied = run(&[
+        "apply",
+        "--prune",
+        "--server",
+        &server,
+        "-f",
+        path.to_str().unwrap(),
+    ]);
+    assert_eq!(applied.code, 0, "{}", applied.said);
+    assert!(
+        applied.said.contains("2 resources changed in revision 1"),
+        "{}",
+        applied.said
+    );
+    program.kill();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_history_is_told() {
     let database = Database::new(Engine::Sqlite).await;

@@ -241,6 +241,24 @@ async fn the_same_request_has_one_effect(engine: Engine) {
         client.create_recipient(no_id).await.unwrap_err().code(),
         Code::InvalidArgument
     );
+    // What changed nothing is remembered as well: sent again it does not undo what somebody else has done meanwhile.
+    let same = UpdateRecipientRequest {
+        request_id: uuid::Uuid::now_v7().to_string(),
+        ..update(recipient(BANK, "Bank"), &[])
+    };
+    let nothing = client.update_recipient(same.clone()).await.unwrap().into_inner();
+    let renamed = client
+        .update_recipient(update(recipient(BANK, "House bank"), &[]))
+        .await
+        .unwrap()
+        .into_inner();
+    let again = client.update_recipient(same).await.unwrap().into_inner();
+    assert_eq!(
+        (again.title.as_str(), again.revision),
+        ("Bank", nothing.revision),
+        "as it was told first"
+    );
+    assert_eq!(get(&app, BANK).await.unwrap(), renamed);
     // A deletion, and a document.
     let request = DeleteRecipientRequest {
         request_id: uuid::Uuid::now_v7().to_string(),

@@ -134,6 +134,7 @@ async fn change(app: &App, dice: &mut Dice, title: u64) -> Result<i64, Status> {
                         mutation: Some(mutation::Mutation::Delete(ResourceDeletion {
                             name: format!("registers/shop/activities/a{}", (number + 1) % 6),
                             etag: String::new(),
+                            force: false,
                         })),
                     },
                 ],

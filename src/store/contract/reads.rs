@@ -5,7 +5,7 @@ use sha2::{Digest as _, Sha256};
 use super::{Scratch, change, commit, name, put, read, sql, unprotect};
 use crate::{
     domain::name::{ResourceKind, ResourceName},
-    store::{Error, Past, Store, leaf::hex},
+    store::{Error, Past, Store, hex::hex},
 };
 
 pub async fn lists_follow_the_bytes_of_names(scratch: &Scratch) {

@@ -11,7 +11,7 @@ use crate::{
     store::{
         Digest, Error, InvalidChange, Options, Store,
         entity::{audit_entry, commitment, content, head, version},
-        leaf::hex,
+        hex::hex,
         tree::{Frontier, leaf_hash},
     },
 };

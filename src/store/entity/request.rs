@@ -15,6 +15,8 @@ pub struct Model {
     pub payload: Vec<u8>,
     /// What came of it.
     pub revision: i64,
+    /// Whether that was a change.
+    pub changed: bool,
     /// Milliseconds since 1970.
     pub time_ms: i64,
 }
