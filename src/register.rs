@@ -53,8 +53,16 @@ pub enum Error {
     Changed {
         /// What has changed.
         name: ResourceName,
-        /// Its etag now; none where it is gone, or is a register as a whole.
+        /// Its etag now; none where it is gone.
         etag: Option<String>,
+    },
+    /// Something has changed after the revision that the caller named.
+    #[error("`{name}` has changed in revision {revision}")]
+    ChangedSince {
+        /// What has changed: a resource, or a register as a whole.
+        name: ResourceName,
+        /// When it did last.
+        revision: Revision,
     },
     /// What was asked to hold does not.
     #[error("a precondition does not hold")]

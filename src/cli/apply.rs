@@ -43,7 +43,7 @@ pub struct Args {
 
     /// A UUID: the same request run again has one effect. Left out, one is drawn for this run.
     #[arg(long, value_name = "UUID")]
-    request_id: Option<String>,
+    request_id: Option<Uuid>,
 }
 
 pub async fn apply(args: Args) -> Result<ExitCode, String> {
@@ -72,7 +72,7 @@ pub async fn apply(args: Args) -> Result<ExitCode, String> {
             prune,
             reason: reason.clone(),
             // Sent again after an unknown outcome it has one effect.
-            request_id: request_id.clone().unwrap_or_else(|| Uuid::now_v7().to_string()),
+            request_id: request_id.unwrap_or_else(Uuid::now_v7).to_string(),
             unchanged_since: 0,
         };
         let applied = send(&client, request).await.map_err(|status| {
@@ -92,8 +92,8 @@ pub async fn apply(args: Args) -> Result<ExitCode, String> {
         changes.iter().for_each(print);
         match (changes.len(), dry_run) {
             (0, _) => say!("{register}: nothing to change at revision {revision}"),
-            (count, true) => say!("{register}: {count} resources would change"),
-            (count, false) => say!("{register}: {count} resources changed in revision {revision}"),
+            (count, true) => say!("{register}: {} would change", resources(count)),
+            (count, false) => say!("{register}: {} changed in revision {revision}", resources(count)),
         }
         differs |= !changes.is_empty();
     }
@@ -142,16 +142,28 @@ async fn send(
     }
 }
 
-/// A change as a person reads it.
-pub fn print(change: &ResourceChange) {
-    let sign = match change.action() {
+/// What happened to a resource, in one character.
+pub fn sign(change: &ResourceChange) -> char {
+    match change.action() {
         Action::Created => '+',
         Action::Updated => '~',
         Action::Deleted => '-',
         Action::Erased => 'x',
         Action::Unspecified => '?',
-    };
-    say!("{sign} {}", change.name);
+    }
+}
+
+/// How many resources, in words.
+pub fn resources(count: usize) -> String {
+    match count {
+        1 => "1 resource".to_owned(),
+        count => format!("{count} resources"),
+    }
+}
+
+/// A change as a person reads it.
+pub fn print(change: &ResourceChange) {
+    say!("{} {}", sign(change), change.name);
     for FieldChange { path, before, after } in &change.fields {
         say!("    {path}");
         if !before.is_empty() {

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use jiff::Timestamp;
 
 use super::{
-    apply::print,
+    apply::{print, resources, sign},
     client::{self, Server},
 };
 use crate::pb::{
@@ -109,7 +109,10 @@ pub async fn history(args: HistoryArgs) -> Result<ExitCode, String> {
             };
             let told = client.list_revisions(request).await;
             let told = told.map_err(|status| client::explain(&status))?.into_inner();
-            told.revisions.iter().for_each(headline);
+            for revision in &told.revisions {
+                headline(revision);
+                named(revision);
+            }
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -132,9 +135,11 @@ pub async fn diff(args: DiffArgs) -> Result<ExitCode, String> {
     let told = client.compare_revisions(request).await;
     let told = told.map_err(|status| client::explain(&status))?.into_inner();
     told.changes.iter().for_each(print);
+    let count = told.changes.len();
+    let differ = if count == 1 { "differs" } else { "differ" };
     say!(
-        "{} resources differ between revisions {from} and {}",
-        told.changes.len(),
+        "{} {differ} between revisions {from} and {}",
+        resources(count),
         told.revision
     );
     Ok(if told.changes.is_empty() {
@@ -157,6 +162,23 @@ fn headline(revision: &Revision) {
         revision.actor,
         because(&revision.reason)
     );
+}
+
+/// What a revision changed, by name: a few of many.
+fn named(revision: &Revision) {
+    const FEW: usize = 5;
+    let changes = &revision.changes;
+    for change in changes
+        .iter()
+        .take(FEW)
+        .filter(|change| change.name != revision.register)
+    {
+        say!("          {} {}", sign(change), change.name);
+    }
+    let count = usize::try_from(revision.change_count).unwrap_or_default();
+    if count > FEW {
+        say!("          and {} more", count - FEW);
+    }
 }
 
 fn version(version: &Version) {

@@ -100,6 +100,11 @@ pub fn read(paths: &[PathBuf]) -> Result<Manifest, String> {
     Err(list(&mistakes))
 }
 
+/// Every manifest in a folder and below it.
+pub fn files_below(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    files(folder, Depth::Below)
+}
+
 fn list(mistakes: &[String]) -> String {
     format!("mistakes:\n  {}", mistakes.join("\n  "))
 }

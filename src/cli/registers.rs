@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use tonic::transport::Channel;
 
-use super::client;
+use super::{client, manifests};
 use crate::{
     document::{self, manifest},
     pb::{self, RegisterDocument, register_service_client::RegisterServiceClient},
@@ -79,17 +79,26 @@ pub fn manifest(document: &RegisterDocument) -> Result<String, String> {
     manifest::write("RegisterDocument", document).map_err(|error| error.to_string())
 }
 
-/// Writes a register as a folder of manifests: one file for the register and each list, one for each activity. Refuses a
-/// folder that has manifests already: what is no longer in the register would stay in it.
-pub fn folder(document: RegisterDocument, folder: &Path) -> Result<usize, String> {
+/// What becomes of manifests that are in a folder already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Existing {
+    /// They are left alone, and nothing is written: what is no longer in the register would stay in the folder.
+    Refuse,
+    /// Others take their place.
+    Replace,
+}
+
+/// Writes a register as a folder of manifests: one file for the register and each list, one for each activity.
+pub fn folder(document: RegisterDocument, folder: &Path, existing: Existing) -> Result<usize, String> {
     let wrong = |path: &Path, error: std::io::Error| format!("{}: {error}", path.display());
-    if folder.exists()
-        && fs::read_dir(folder)
-            .map_err(|error| wrong(folder, error))?
-            .next()
-            .is_some()
-    {
-        return Err(format!("{}: is not empty", folder.display()));
+    if existing == Existing::Replace && folder.exists() {
+        for file in manifests::files_below(folder)? {
+            fs::remove_file(&file).map_err(|error| wrong(&file, error))?;
+        }
+    }
+    if folder.exists() && !manifests::files_below(folder)?.is_empty() {
+        let hint = "has manifests; --overwrite takes their place";
+        return Err(format!("{}: {hint}", folder.display()));
     }
     let activities = folder.join("activities");
     fs::create_dir_all(&activities).map_err(|error| wrong(&activities, error))?;

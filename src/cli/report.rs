@@ -6,7 +6,7 @@ use clap::ValueEnum;
 
 use super::{
     client::{self, Server},
-    registers,
+    registers::{self, Existing},
 };
 use crate::pb::{
     ExportRequest, LintFinding, LintRequest, export_request, lint_finding::Level,
@@ -130,6 +130,10 @@ pub struct ExportArgs {
     /// Where to write it: a file, of manifests a folder; left out, standard output.
     #[arg(short, long, value_name = "PATH")]
     output: Option<PathBuf>,
+
+    /// Take the place of the manifests in the folder.
+    #[arg(long, requires = "output")]
+    overwrite: bool,
 }
 
 /// The form of an export.
@@ -151,12 +155,18 @@ pub async fn export(args: ExportArgs) -> Result<ExitCode, String> {
         language,
         at_revision,
         output,
+        overwrite,
     } = args;
+    let existing = if overwrite {
+        Existing::Replace
+    } else {
+        Existing::Refuse
+    };
     let format = match format {
         Format::Html => export_request::Format::Html,
         Format::Csv => export_request::Format::Csv,
         Format::Json => export_request::Format::Json,
-        Format::Yaml => return manifests(server, &register, at_revision, output).await,
+        Format::Yaml => return manifests(server, &register, at_revision, output, existing).await,
     };
     let record = if processor {
         export_request::Record::ProcessorRecord
@@ -191,11 +201,12 @@ async fn manifests(
     register: &str,
     at_revision: i64,
     output: Option<PathBuf>,
+    existing: Existing,
 ) -> Result<ExitCode, String> {
     let (document, revision) = registers::read(server.connect().await?, register, at_revision).await?;
     match output {
         Some(folder) => {
-            let written = registers::folder(document, &folder)?;
+            let written = registers::folder(document, &folder, existing)?;
             say!("{}: {written} files, as of revision {revision}", folder.display());
         }
         None => {

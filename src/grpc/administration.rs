@@ -13,7 +13,7 @@ use super::{
     resource::{self, Pages, ResourceMessage},
 };
 use crate::{
-    document::{DraftResource, Patch, Violations},
+    document::{At, DraftResource, Patch, Violations},
     domain::name::{Id, RegisterId, ResourceKind, ResourceName},
     register::{Applied, Asked, Commit, Contents, Listed, Listing, Missing, Mutate, Registers, Wish},
     store::ChangeKind,
@@ -140,12 +140,23 @@ impl Administration {
         let mut found = Violations::new();
         let mut message = resource.unwrap_or_default();
         let path = M::FIELD;
-        if let Some(name) = named(M::KIND, parent, id, &message, &mut found) {
+        let name = named(M::KIND, parent, id, &message, &mut found);
+        if let Some(name) = &name {
             message.set_name(name.to_string());
         }
-        let mut at = crate::document::At::new(path, &mut found);
-        let draft = DraftResource::new(&mut at, path.to_owned(), message.into_message());
+        let draft = DraftResource::new(
+            &mut At::new(path, &mut found),
+            path.to_owned(),
+            message.into_message(),
+        );
         let draft = draft.map_err(error::unreadable)?;
+        if name.is_none() {
+            // What is wrong with the name has been said where it was given.
+            let own = format!("{path}.name");
+            found.retain(|violation| {
+                violation.path != own || !violation.message.starts_with("`` is not a name")
+            });
+        }
         let Some(draft) = draft.filter(|_| found.is_empty()) else {
             return Err(error::invalid(found));
         };

@@ -23,9 +23,11 @@ pub struct Call {
 }
 
 /// What every changing request has.
-pub trait Changing: Message + Name {
+pub trait Changing: Message + Name + Clone {
     /// The id that the caller chose.
     fn request_id(&self) -> &str;
+    /// The request without that id: how it is written makes no other request.
+    fn without_id(&self) -> Self;
     /// Whether nothing is committed.
     fn validate_only(&self) -> bool;
     /// Why.
@@ -37,6 +39,13 @@ macro_rules! changing {
         $( impl Changing for pb::$request {
             fn request_id(&self) -> &str {
                 &self.request_id
+            }
+
+            fn without_id(&self) -> Self {
+                Self {
+                    request_id: String::new(),
+                    ..self.clone()
+                }
             }
 
             fn validate_only(&self) -> bool {
@@ -86,7 +95,7 @@ impl Call {
             caller: ACTOR.to_owned(),
             method: method.clone(),
             id: id.to_ascii_lowercase(),
-            payload: Sha256::digest(message.encode_to_vec()).into(),
+            payload: Sha256::digest(message.without_id().encode_to_vec()).into(),
         });
         let context = Context::current();
         Ok(Self {

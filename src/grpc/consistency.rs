@@ -166,6 +166,11 @@ impl Source<'_> {
         }
     }
 
+    /// The revision of the past that is answered from, if it is the past.
+    pub fn past_revision(&self) -> Option<Revision> {
+        self.past.map(|(revision, _)| revision)
+    }
+
     /// Whether it is what is served now, and not the past.
     pub const fn is_current(&self) -> bool {
         self.past.is_none()

@@ -79,13 +79,6 @@ fn request_id(value: &HeaderValue) -> Option<&str> {
     is_fit.then_some(text)
 }
 
-/// Tells in an answer what its caller called the call.
-pub fn echo(asked: &HeaderValue, response: &mut HeaderMap) {
-    if request_id(asked).is_some() {
-        response.insert(REQUEST_ID, asked.clone());
-    }
-}
-
 impl Trace {
     /// Reads `00-{trace}-{parent}-{flags}` and takes a place below the caller's.
     fn parse(value: &HeaderValue) -> Option<Self> {

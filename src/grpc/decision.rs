@@ -72,7 +72,8 @@ impl Decisions {
     ) -> Result<pb::CheckResponse, Status> {
         let question = question::question(request, now).map_err(error::invalid)?;
         let record = source.record(&question.register).await?;
-        let record = record.ok_or_else(|| error::register_not_found(question.register.as_str()))?;
+        let record = record
+            .ok_or_else(|| error::register_not_found(question.register.as_str(), source.past_revision()))?;
         let decision = decision::decide(&record, &question);
         if let Some(observer) = self.observer.as_ref().filter(|_| source.is_current()) {
             let findings = decision.findings.iter();

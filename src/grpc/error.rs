@@ -146,9 +146,12 @@ pub fn answer_too_large() -> Status {
     )
 }
 
-/// A register that is not there.
-pub fn register_not_found(register: &str) -> Status {
-    let what = format!("there is no register `{register}`");
+/// A register that is not there, or was not at a revision.
+pub fn register_not_found(register: &str, at: Option<Revision>) -> Status {
+    let what = match at {
+        None => format!("there is no register `{register}`"),
+        Some(revision) => format!("there was no register `{register}` at revision {revision}"),
+    };
     status(
         Code::NotFound,
         ErrorReason::RegisterNotFound,
@@ -270,7 +273,7 @@ pub fn from_register(error: register::Error) -> Status {
     match error {
         register::Error::Mistakes(violations) => invalid(violations),
         register::Error::StillReferenced(violations) => {
-            let what = "what would remain refers to what would be gone";
+            let what = "what is deleted or changed is still referred to";
             with_violations(
                 Code::FailedPrecondition,
                 ErrorReason::StillReferenced,
@@ -316,6 +319,13 @@ pub fn from_register(error: register::Error) -> Status {
             format!("`{name}` has changed; read it again and repeat"),
             ErrorDetails::new(),
             [("name", name.to_string()), ("etag", etag.unwrap_or_default())],
+        ),
+        register::Error::ChangedSince { name, revision } => with_metadata(
+            Code::Aborted,
+            ErrorReason::ChangedSince,
+            format!("`{name}` has changed in revision {revision}; read again and repeat"),
+            ErrorDetails::new(),
+            [("name", name.to_string()), ("revision", revision.to_string())],
         ),
         register::Error::Precondition(violations) => with_violations(
             Code::FailedPrecondition,

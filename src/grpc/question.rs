@@ -72,9 +72,10 @@ fn read(at: &mut At<'_>, request: pb::CheckRequest, now: Timestamp) -> Option<Qu
         max_staleness: _,
     } = request;
     let register = at.field("register", |at| register_id(at, &register));
+    let names_activity = !activity.is_empty();
     let activity = at.field("activity", |at| activity_id(at, &activity, register.as_ref()));
     let purpose = term(at, "purpose", purpose);
-    if activity.is_none() && purpose.is_none() {
+    if !names_activity && purpose.is_none() {
         at.field("purpose", |at| {
             at.wrong("is required where `activity` is left out")
         });

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     clock,
-    document::Draft,
+    document::{Draft, Violation},
     domain::name::{RegisterId, ResourceName, Revision},
     replica::State,
     store::{self, Change, ChangeKind, Done, Write},
@@ -111,6 +111,16 @@ impl Registers {
             documents: read.documents,
             changed: read.changed,
         };
+        if let Some(precondition) = wants
+            .preconditions
+            .iter()
+            .find(|one| one.unchanged_since > Some(planned_at))
+        {
+            return Err(Error::Mistakes(vec![Violation {
+                path: precondition.path.clone(),
+                message: format!("names a revision that is not there yet: the latest is {planned_at}"),
+            }]));
+        }
         let mut plan = match Plan::new(Arc::clone(&wants), there).await {
             Ok(plan) => plan,
             // What is in the way may be what the same request has done meanwhile.

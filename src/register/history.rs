@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{AsOf, Error, Registers, ResourceChange};
 use crate::{
-    document::difference,
+    document::{Violation, difference},
     domain::name::{RegisterId, ResourceName, Revision},
     store::{Effect, Entry, Past, Revisions, Stored, Version},
 };
@@ -45,6 +45,10 @@ impl Registers {
     /// Revisions, the latest first, with the names of what they changed.
     pub async fn revisions(&self, which: Revisions, limit: u64) -> Result<Vec<HistoryEntry>, Error> {
         let entries = self.store.revisions(&which, limit).await?;
+        let first = which.before.is_none() && which.since.is_none() && which.until.is_none();
+        if let (true, true, Some(register)) = (entries.is_empty(), first, which.register) {
+            return Err(Error::NotFound(ResourceName::register(register)));
+        }
         let told = |entry: Entry| {
             let changes = entry.effects.iter().filter_map(outline).take(NAMED).collect();
             HistoryEntry { entry, changes }
@@ -153,7 +157,10 @@ impl Registers {
     pub async fn compare(&self, register: RegisterId, from: Revision, to: AsOf) -> Result<Changed, Error> {
         let revision = self.revision(to).await?;
         if from > revision {
-            return Err(Error::RevisionNotFound);
+            return Err(Error::Mistakes(vec![Violation {
+                path: "from_revision".to_owned(),
+                message: format!("is after the later revision, {revision}"),
+            }]));
         }
         let at = |at: Revision| Past {
             at,

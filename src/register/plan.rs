@@ -215,7 +215,13 @@ fn validate(
     if mistakes.is_empty() {
         Ok(())
     } else if mistakes.iter().all(is_outside) {
-        Err(Error::StillReferenced(mistakes))
+        let would = |violation: Violation| Violation {
+            message: violation
+                .message
+                .replacen("there is no ", "there would be no ", 1),
+            ..violation
+        };
+        Err(Error::StillReferenced(mistakes.into_iter().map(would).collect()))
     } else {
         Err(Error::Mistakes(mistakes))
     }

@@ -172,8 +172,10 @@ fn at(name: &ResourceName, message: impl ToString) -> Violation {
 /// Whether a resource is the one that the caller has seen.
 fn is_seen(name: &ResourceName, there: Option<&Stored>, seen: Option<&str>) -> Result<(), Error> {
     let etag = there.map(etag);
+    // With its quotes or without: they are easily lost in a shell.
+    let bare = |etag: &str| etag.trim_matches('"').to_owned();
     match seen {
-        Some(seen) if etag.as_deref() != Some(seen) => Err(Error::Changed {
+        Some(seen) if etag.as_deref().map(bare) != Some(bare(seen)) => Err(Error::Changed {
             name: name.clone(),
             etag,
         }),
@@ -205,15 +207,13 @@ impl Precondition {
             ResourceKind::Register => changed,
             _ => there.map(|there| there.revision),
         };
-        let moved = |since: Revision| last.is_none_or(|last| last > since);
-        if self.unchanged_since.is_some_and(moved) {
-            return Err(Error::Changed {
+        match (self.unchanged_since, last) {
+            (Some(since), Some(last)) if last > since => Err(Error::ChangedSince {
                 name: self.name.clone(),
-                etag: there
-                    .map(etag)
-                    .filter(|_| self.name.kind() != ResourceKind::Register),
-            });
+                revision: last,
+            }),
+            (Some(_), None) => Err(Error::NotFound(self.name.clone())),
+            _ => Ok(()),
         }
-        Ok(())
     }
 }

@@ -23,7 +23,7 @@ use tower::Service;
 
 use crate::grpc::{
     Sizes,
-    context::{self, REQUEST_ID},
+    context::{self, REQUEST_ID, TRACEPARENT},
     error,
 };
 
@@ -137,13 +137,15 @@ impl Service<Request<hyper::body::Incoming>> for Guard {
         };
         let deadline = deadline(request.headers()).map_or(self.call_time, |asked| asked.min(self.call_time));
         if is_health || request.uri().path().starts_with(DECISIONS) {
-            // A check leaves no trace of its own, so it needs none of this; what its caller calls it is told all the same.
-            let asked = request.headers().get(REQUEST_ID).cloned();
+            // A check leaves no line in a log, so it is called something only where its caller calls it so.
+            let headers = request.headers();
+            let is_called = headers.contains_key(REQUEST_ID) || headers.contains_key(TRACEPARENT);
+            let context = is_called.then(|| context::Context::of(headers, Instant::now() + deadline));
             let answer = bounded(deadline, self.routes.call(request.map(Body::new)));
             return Box::pin(async move {
                 let mut response = answer.await;
-                if let Some(id) = asked {
-                    context::echo(&id, response.headers_mut());
+                if let Some(context) = context {
+                    context.tell(response.headers_mut());
                 }
                 Ok(response.map(|body| Body::new(Answer { body, _call: call })))
             });

@@ -70,6 +70,13 @@ const CONNECTING: &str = "connecting";
 pub async fn open(url: &DatabaseUrl, options: &Options) -> Result<DatabaseConnection, Error> {
     match &url.0 {
         Place::File(path) => {
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+            if folder.is_some_and(|folder| !folder.is_dir()) {
+                return Err(Error::Unavailable {
+                    doing: CONNECTING,
+                    source: "the folder of the SQLite file is not there".into(),
+                });
+            }
             let connect = SqliteConnectOptions::new().filename(path).create_if_missing(true);
             let db = sqlite(pool_options(options), connect, options).await?;
             sqlite_is_durable(&db).await?;

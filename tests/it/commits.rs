@@ -178,6 +178,13 @@ async fn a_commit_has_preconditions() {
         ),
         (
             Precondition {
+                unchanged_since: 99,
+                ..name(register)
+            },
+            Code::InvalidArgument,
+        ),
+        (
+            Precondition {
                 unchanged_since: -1,
                 ..name(register)
             },
@@ -203,7 +210,7 @@ async fn a_commit_has_preconditions() {
     let lost = client.apply_register(late).await.unwrap_err();
     assert_eq!(
         (lost.code(), reason(&lost).as_str()),
-        (Code::Aborted, "ETAG_MISMATCH")
+        (Code::Aborted, "CHANGED_SINCE")
     );
 }
 

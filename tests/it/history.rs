@@ -197,7 +197,7 @@ async fn everything_is_told(engine: Engine) {
         .into_inner();
     assert!(nothing.changes.is_empty());
     let backwards = history(&app).compare_revisions(compare(4, 1)).await.unwrap_err();
-    assert_eq!(backwards.code(), Code::NotFound);
+    assert_eq!(backwards.code(), Code::InvalidArgument);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -56,7 +56,7 @@ async fn what_is_exported_is_applied_without_a_difference() {
     ]);
     assert_eq!(
         again.code, 1,
-        "a folder that is not empty is left alone: {}",
+        "a folder with manifests is left alone: {}",
         again.said
     );
     program.kill();
@@ -135,7 +135,7 @@ register:
     // The same run again, as after an unknown outcome.
     let again = apply(&renamed, "renamed by the board", &ids[1]);
     assert!(
-        again.said.contains("1 resources changed in revision 2"),
+        again.said.contains("1 resource changed in revision 2"),
         "{}",
         again.said
     );
@@ -161,7 +161,7 @@ register:
     assert!(
         differs
             .said
-            .contains("1 resources differ between revisions 1 and 2"),
+            .contains("1 resource differs between revisions 1 and 2"),
         "{}",
         differs.said
     );

@@ -88,6 +88,24 @@ async fn a_change_is_told_by_whom_it_was_made_and_not_what_it_says() {
         "in a place of our own"
     );
     drop(client);
+    // A check is told the same, and leaves no line.
+    let channel = crate::app::connect(program.address).await;
+    let mut decisions = ropa::pb::decision_service_client::DecisionServiceClient::new(channel);
+    let mut asked = tonic::Request::new(question(""));
+    asked
+        .metadata_mut()
+        .insert("x-request-id", "check-4".parse().unwrap());
+    asked.metadata_mut().insert(
+        "traceparent",
+        format!("00-{trace}-00f067aa0ba902b7-01").parse().unwrap(),
+    );
+    let answer = decisions.check(asked).await.unwrap();
+    assert_eq!(answer.metadata().get("x-request-id").unwrap(), "check-4");
+    let told = answer.metadata().get("traceparent").unwrap().to_str().unwrap();
+    assert!(told.starts_with(&format!("00-{trace}-")), "{told}");
+    let plain = decisions.check(question("")).await.unwrap();
+    assert!(plain.metadata().get("x-request-id").is_none());
+    drop(decisions);
     let log = program.stop();
     let line = log
         .lines()
@@ -96,5 +114,8 @@ async fn a_change_is_told_by_whom_it_was_made_and_not_what_it_says() {
     for said in ["anonymous", "order-17", trace, "revision", "ApplyRegister"] {
         assert!(line.contains(said), "{said} in {line}");
     }
-    assert!(!log.contains("nobody else reads"), "{log}");
+    assert!(
+        !log.contains("nobody else reads") && !log.contains("check-4"),
+        "{log}"
+    );
 }

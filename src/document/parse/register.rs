@@ -104,7 +104,9 @@ fn controller(at: &mut At<'_>, message: pb::Controller) -> Controller {
     let country = at.field("country", |at| country(at, &law));
     let time_zone = at.field("time_zone", |at| {
         let zone = TimeZone::get(&time_zone).ok();
-        if zone.is_none() {
+        if time_zone.is_empty() {
+            at.wrong("is required, e.g. `Europe/Helsinki`");
+        } else if zone.is_none() {
             at.wrong(format_args!(
                 "`{time_zone}` is not a time zone of the IANA database, e.g. `Europe/Helsinki`"
             ));
