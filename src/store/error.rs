@@ -113,6 +113,17 @@ impl Error {
         }
     }
 
+    /// The same for the insertion of a row that another may have inserted first.
+    pub(super) fn taken(doing: &'static str, error: DbErr) -> Self {
+        match error.sql_err() {
+            Some(_) => Self::Conflict {
+                doing,
+                source: Some(error.into()),
+            },
+            None => Self::database(doing, error),
+        }
+    }
+
     /// The same for the `COMMIT`, of which a broken connection does not tell whether it was carried out.
     pub(super) fn commit(error: DbErr) -> Self {
         let answered = matches!(driver_error(&error), Some(sqlx::Error::Database(_)));

@@ -176,7 +176,8 @@ impl Write {
             .await?;
         if let Some(request) = &change.request {
             let remembered = request::put(&self.transaction, request, number, time).await;
-            remembered.map_err(|error| Error::insertion("remembering the request", error))?;
+            // Remembered a moment ago: the same request has found that it changes nothing. Again, and it is told so.
+            remembered.map_err(|error| Error::taken("remembering the request", error))?;
         }
         if engine::is_postgres_transaction(&self.transaction) {
             // Told to the other servers at the commit, and not before.
