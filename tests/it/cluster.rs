@@ -99,28 +99,9 @@ impl Cluster {
 
     /// Starts it, and waits until it answers.
     pub fn restart(&mut self) {
-        let log = fs::File::options()
-            .create(true)
-            .append(true)
-            .open(self.folder.path().join("log"))
-            .unwrap();
         let port = self.port.to_string();
-        let mut command = self.program("postgres");
-        command
-            .args([
-                "-D",
-                self.data().to_str().unwrap(),
-                "-p",
-                &port,
-                "-k",
-                self.folder.path().to_str().unwrap(),
-            ])
-            .args(["-c", "listen_addresses=127.0.0.1", "-c", "max_connections=50"])
-            .process_group(0)
-            .stdout(Stdio::null())
-            .stderr(log);
-        self.server = Some(command.spawn().unwrap());
         let patience = Instant::now() + Duration::from_secs(60);
+        self.server = Some(self.spawn());
         loop {
             let ready = self
                 .program("pg_isready")
@@ -134,8 +115,39 @@ impl Cluster {
                 "{}",
                 last_lines(&self.folder.path().join("log"))
             );
+            // It refuses as long as one of the killed processes still has its memory.
+            if self
+                .server
+                .as_mut()
+                .is_none_or(|server| server.try_wait().is_ok_and(|ended| ended.is_some()))
+            {
+                self.server = Some(self.spawn());
+            }
             std::thread::sleep(Duration::from_millis(20));
         }
+    }
+
+    fn spawn(&self) -> Child {
+        let log = fs::File::options()
+            .create(true)
+            .append(true)
+            .open(self.folder.path().join("log"))
+            .unwrap();
+        let mut command = self.program("postgres");
+        command
+            .args([
+                "-D",
+                self.data().to_str().unwrap(),
+                "-p",
+                &self.port.to_string(),
+                "-k",
+                self.folder.path().to_str().unwrap(),
+            ])
+            .args(["-c", "listen_addresses=127.0.0.1", "-c", "max_connections=50"])
+            .process_group(0)
+            .stdout(Stdio::null())
+            .stderr(log);
+        command.spawn().unwrap()
     }
 }
 

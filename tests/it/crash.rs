@@ -16,6 +16,8 @@ use ropa::pb::{
     register_service_client::RegisterServiceClient,
 };
 
+use tonic::transport::Channel;
+
 use crate::{
     app::{Database, Engine, connect, small, times},
     cluster::Cluster,
@@ -81,7 +83,12 @@ async fn killed_while_writing(engine: Engine, rounds: u64) {
             .map(|writer| {
                 let acknowledged = Arc::clone(&acknowledged);
                 tokio::spawn(async move {
-                    let mut client = RegisterServiceClient::new(connect(address).await);
+                    // It may be gone before anybody got through.
+                    let endpoint = Channel::from_shared(format!("http://{address}")).unwrap();
+                    let Ok(channel) = endpoint.connect().await else {
+                        return;
+                    };
+                    let mut client = RegisterServiceClient::new(channel);
                     for number in 0.. {
                         let register = format!("r{round}-{writer}-{number}");
                         let document = Some(small(&register, "Register"));
