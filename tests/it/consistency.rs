@@ -252,8 +252,18 @@ async fn random_histories_are_answered_as_they_were() {
             .wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) % below
     };
-    for _ in 0..times(100, 1000) {
-        let mut document = small("shop", &format!("Shop {}", random(1000)));
+    // Histories of one to four revisions, each of a register of its own; their revisions come in between each other.
+    let histories = times(50, 1000);
+    let mut open: Vec<(u64, u64)> = (0..histories).map(|number| (number, 1 + random(4))).collect();
+    while !open.is_empty() {
+        let at = usize::try_from(random(u64::try_from(open.len()).unwrap())).unwrap();
+        let (number, left) = &mut open[at];
+        *left -= 1;
+        let register = format!("shop-{number}");
+        if *left == 0 {
+            open.swap_remove(at);
+        }
+        let mut document = small(&register, &format!("Shop {}", random(1000)));
         let activity = &mut document.activities[0];
         if random(3) == 0 {
             activity.data_uses[0].data.push("pd:EmailAddress".to_owned());
@@ -273,6 +283,7 @@ async fn random_histories_are_answered_as_they_were() {
         }
         let revision = app.apply(document).await.unwrap().revision;
         let asked = CheckRequest {
+            register,
             data: vec![["pd:Name", "pd:EmailAddress"][usize::try_from(random(2)).unwrap()].to_owned()],
             purpose: ["", "orders", "offers"][usize::try_from(random(3)).unwrap()].to_owned(),
             time: Some(Timestamp {
