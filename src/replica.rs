@@ -174,7 +174,9 @@ impl Replica {
         }
         let confirmed = Instant::now();
         let head = self.0.store.head().await.map_err(Error::Store)?;
-        if let Some(served) = self.0.served.load_full() {
+        // Nobody else publishes: one refresh at a time.
+        let served = self.0.served.load_full();
+        if let Some(served) = &served {
             self.recognise(&served.head, &head).await?;
             if head.revision == served.head.revision {
                 let snapshot = served.snapshot.clone();
@@ -186,7 +188,6 @@ impl Replica {
                 return Ok(served.head.revision);
             }
         }
-        let served = self.0.served.load_full();
         let before = served
             .as_ref()
             .map(|served| served.snapshot.clone())
@@ -277,12 +278,15 @@ impl Replica {
     /// Asks for a refresh whenever another server tells of a commit. Where it cannot be heard, the timer is enough.
     pub async fn listen(self) {
         loop {
-            if let Ok(mut hints) = self.0.store.hints().await {
-                // Something may have been told before anybody listened.
-                self.nudge();
-                while hints.next().await.is_ok() {
+            match self.0.store.hints().await {
+                Ok(mut hints) => {
+                    // Something may have been told before anybody listened.
                     self.nudge();
+                    while hints.next().await.is_ok() {
+                        self.nudge();
+                    }
                 }
+                Err(error) => tracing::debug!(error = %chain(&error), "other servers cannot be heard"),
             }
             tokio::time::sleep(DEAF).await;
         }

@@ -59,7 +59,7 @@ impl Decisions {
             cache_max_age,
             largest: sizes.question,
             // Room for what the message is made of beside them.
-            largest_answer: sizes.answer - 64 * 1024,
+            largest_answer: sizes.answer.saturating_sub(64 * 1024),
             observer,
         }
     }
@@ -76,9 +76,7 @@ impl Decisions {
             .ok_or_else(|| error::register_not_found(question.register.as_str(), source.past_revision()))?;
         let decision = decision::decide(&record, &question);
         if let Some(observer) = self.observer.as_ref().filter(|_| source.is_current()) {
-            let findings = decision.findings.iter();
-            let codes: Vec<_> = findings.map(|finding| (finding.code, finding.severity)).collect();
-            observer.observe(&question, decision.verdict, &codes, now);
+            observer.observe(&question, decision.verdict, &decision.findings, now);
         }
         let made = answer::Made {
             revision: source.revision(),

@@ -15,7 +15,7 @@ use std::{
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 use crate::domain::{
-    finding::{FindingCode, Severity, Verdict},
+    finding::{Finding, FindingCode, Severity, Verdict},
     name::RegisterId,
     operation::Operation,
     question::Question,
@@ -117,18 +117,13 @@ impl Default for Observer {
 
 impl Observer {
     /// Counts a question with its answer.
-    pub fn observe(
-        &self,
-        question: &Question,
-        verdict: Verdict,
-        codes: &[(FindingCode, Severity)],
-        now: Timestamp,
-    ) {
-        let denial = |(_, severity): &&(FindingCode, Severity)| *severity == Severity::Denial;
-        let unknown = codes.iter().filter(denial).find(|(code, _)| is_unrecorded(*code));
+    pub fn observe(&self, question: &Question, verdict: Verdict, findings: &[Finding], now: Timestamp) {
+        let unknown = findings
+            .iter()
+            .find(|finding| finding.severity == Severity::Denial && is_unrecorded(finding.code));
         let code = match verdict {
             Verdict::Permitted => None,
-            _ => unknown.or_else(|| codes.first()).map(|(code, _)| *code),
+            _ => unknown.or_else(|| findings.first()).map(|finding| finding.code),
         };
         let day = now.to_zoned_datetime(TimeZone::UTC).date();
         let everything = [String::new()];
@@ -137,6 +132,8 @@ impl Observer {
         } else {
             question.data.as_slice()
         };
+        let activity = kept(question.activity.as_deref().unwrap_or_default());
+        let purpose = kept(question.purpose.as_deref().unwrap_or_default());
         let own = OWN.with(|own| *own) % TABLES;
         let Some(table) = self.0.tables.get(own) else {
             return;
@@ -145,16 +142,14 @@ impl Observer {
         let combinations = question
             .operations
             .iter()
-            .flat_map(|operation| data.iter().map(move |data| (*operation, data)));
+            .flat_map(|operation| data.iter().map(move |data| (*operation, kept(data))));
         for (operation, data) in combinations.take(COMBINATIONS) {
-            let activity = question.activity.as_deref().unwrap_or_default();
-            let purpose = question.purpose.as_deref().unwrap_or_default();
             let key = (
                 day,
                 &question.register,
                 activity,
                 purpose,
-                operation,
+                Some(operation),
                 data,
                 verdict,
                 code,
@@ -162,27 +157,16 @@ impl Observer {
             let hash = self.0.hasher.hash_one(key);
             let same = |counted: &&mut Counted| {
                 let other = &counted.observation;
-                let other = (
+                key == (
                     other.day,
                     &other.register,
                     other.activity.as_str(),
                     other.purpose.as_str(),
                     other.operation,
-                    &other.data,
+                    other.data.as_str(),
                     other.verdict,
                     other.code,
-                );
-                other
-                    == (
-                        day,
-                        &question.register,
-                        kept(activity),
-                        kept(purpose),
-                        Some(operation),
-                        data,
-                        verdict,
-                        code,
-                    )
+                )
             };
             if let Some(counted) = table
                 .get_mut(&hash)
@@ -196,10 +180,10 @@ impl Observer {
             let observation = Observation {
                 day,
                 register: question.register.clone(),
-                activity: if full { OTHERS } else { kept(activity) }.to_owned(),
-                purpose: if full { "" } else { kept(purpose) }.to_owned(),
+                activity: if full { OTHERS } else { activity }.to_owned(),
+                purpose: if full { "" } else { purpose }.to_owned(),
                 operation: (!full).then_some(operation),
-                data: if full { "" } else { kept(data) }.to_owned(),
+                data: if full { "" } else { data }.to_owned(),
                 verdict,
                 code: code.filter(|_| !full),
             };
@@ -208,14 +192,12 @@ impl Observer {
             } else {
                 hash
             };
-            add(
-                table.entry(hash).or_default(),
-                Counted {
-                    observation,
-                    count: 1,
-                    last: now,
-                },
-            );
+            let counted = Counted {
+                observation,
+                count: 1,
+                last: now,
+            };
+            add(table.entry(hash).or_default(), counted);
         }
     }
 
@@ -303,11 +285,11 @@ mod tests {
     }
 
     fn observe(observer: &Observer, question: &Question) {
-        let codes = [
-            (FindingCode::RetentionExpired, Severity::Denial),
-            (FindingCode::DataCategoryNotDeclared, Severity::Denial),
+        let findings = [
+            Finding::new(FindingCode::RetentionExpired),
+            Finding::new(FindingCode::DataCategoryNotDeclared),
         ];
-        observer.observe(question, Verdict::Denied, &codes, Timestamp::UNIX_EPOCH);
+        observer.observe(question, Verdict::Denied, &findings, Timestamp::UNIX_EPOCH);
     }
 
     #[test]
@@ -335,6 +317,24 @@ mod tests {
         let mut again = observer.take();
         again.sort_by_key(|counted| format!("{:?}", counted.observation));
         assert_eq!(again, taken);
+    }
+
+    #[test]
+    fn what_is_no_code_takes_the_place_of_one() {
+        let observer = Observer::default();
+        for number in 0..2 * MOST {
+            observe(
+                &observer,
+                &question("chat", &[&format!("someone-{number}@example.org")]),
+            );
+        }
+        observe(&observer, &question("survey", &["pd:Name"]));
+        let taken = observer.take();
+        assert_eq!(
+            taken.len(),
+            4,
+            "two operations of each, and others still have room"
+        );
     }
 
     #[test]
