@@ -10,6 +10,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let files = protox::compile(
         [
+            "ropa/v1/access_service.proto",
             "ropa/v1/decision_service.proto",
             "ropa/v1/error.proto",
             "ropa/v1/history_service.proto",

@@ -1,4 +1,5 @@
-//! The command line: `ropa serve`, `migrate`, `apply`, `check`, `lint`, `export`, `history`, `diff`, `codes`.
+//! The command line: `ropa serve`, `migrate`, `apply`, `check`, `lint`, `export`, `history`, `diff`, `whoami`,
+//! `token`, `healthcheck`, `codes`.
 
 /// Prints a line. Whoever stops reading (`ropa lint … | head`) has read enough.
 macro_rules! say {
@@ -8,11 +9,15 @@ macro_rules! say {
     }};
 }
 
+mod access;
 mod apply;
 mod check;
 mod client;
 mod codes;
+mod exposure;
+mod healthcheck;
 mod history;
+mod load;
 mod manifests;
 mod registers;
 mod report;
@@ -69,6 +74,12 @@ enum Command {
     History(history::HistoryArgs),
     /// Tells what differs in a register between two revisions.
     Diff(history::DiffArgs),
+    /// Tells who one is to a server, and what one may do there.
+    Whoami(access::WhoamiArgs),
+    /// Draws a token for a caller, and prints its entry for the file of callers.
+    Token(access::TokenArgs),
+    /// Asks a server whether it serves.
+    Healthcheck(healthcheck::Args),
     /// Finds the codes that records and questions are written in.
     Codes(codes::Args),
 }
@@ -119,6 +130,9 @@ pub fn run() -> ExitCode {
             Command::Export(args) => report::export(args).await,
             Command::History(args) => history::history(args).await,
             Command::Diff(args) => history::diff(args).await,
+            Command::Whoami(args) => access::whoami(args).await,
+            Command::Token(args) => access::token(&args),
+            Command::Healthcheck(args) => healthcheck::healthcheck(args).await,
             Command::Codes(args) => Ok(codes::codes(&args)),
         }
     });

@@ -1,5 +1,6 @@
 //! The contract at the door: messages to domain types and back, errors to statuses, one handler file per service.
 
+mod access;
 mod administration;
 mod answer;
 mod call;
@@ -24,8 +25,9 @@ pub use decision::Decisions;
 pub use observed::names;
 
 use crate::pb::{
-    self, decision_service_server::DecisionServiceServer, history_service_server::HistoryServiceServer,
-    register_service_server::RegisterServiceServer, report_service_server::ReportServiceServer,
+    self, access_service_server::AccessServiceServer, decision_service_server::DecisionServiceServer,
+    history_service_server::HistoryServiceServer, register_service_server::RegisterServiceServer,
+    report_service_server::ReportServiceServer,
 };
 
 /// How large messages may be, in bytes.
@@ -72,6 +74,7 @@ pub fn routes(
     reflection: Reflection,
 ) -> Result<Routes, tonic_reflection::server::Error> {
     let routes = Routes::default()
+        .add_service(AccessServiceServer::new(access::Access).max_decoding_message_size(sizes.question))
         .add_service(
             DecisionServiceServer::new(decisions)
                 .max_decoding_message_size(sizes.batch)

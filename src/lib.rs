@@ -2,6 +2,7 @@
 //!
 //! The rooms and the doors between them are in `ARCHITECTURE.md`; `tests/it/house.rs` holds us to them.
 
+pub mod access;
 pub mod cli;
 pub mod clock;
 pub mod decision;

@@ -2,6 +2,7 @@
 //! it with its audit entry.
 
 mod change;
+mod denial;
 mod erase;
 mod history;
 mod observed;
@@ -24,7 +25,7 @@ pub use history::{Changed, HistoryEntry, VersionEntry};
 pub use observed::{Keep, Names};
 pub use plan::Others;
 pub use read::{AsOf, Listed, Listing, Recorded};
-pub use store::{Erasing, Observations, Observed, Request, Revisions};
+pub use store::{Denial, Erasing, Observations, Observed, Request, Revisions};
 pub use wish::{Contents, Missing, Precondition, Presence, Wish};
 
 /// Why a use case failed.

@@ -6,7 +6,10 @@
 mod archive;
 
 use std::{
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -112,6 +115,10 @@ struct Inner {
     turn: Mutex<()>,
     /// How long what is served may be answered from without the store having been seen.
     max_staleness: Duration,
+    /// The revision at which the store was last seen.
+    seen: AtomicU64,
+    /// How long reading and making the served snapshot took, in microseconds.
+    built_in: AtomicU64,
 }
 
 impl Replica {
@@ -126,7 +133,19 @@ impl Replica {
             reached: watch::Sender::default(),
             turn: Mutex::default(),
             max_staleness,
+            seen: AtomicU64::default(),
+            built_in: AtomicU64::default(),
         }))
+    }
+
+    /// The revision at which the store was last seen.
+    pub fn seen(&self) -> Revision {
+        Revision::new(self.0.seen.load(Ordering::Relaxed))
+    }
+
+    /// How long reading and making what is served took.
+    pub fn built_in(&self) -> Duration {
+        Duration::from_micros(self.0.built_in.load(Ordering::Relaxed))
     }
 
     /// Whether there is something to serve.
@@ -174,6 +193,7 @@ impl Replica {
         }
         let confirmed = Instant::now();
         let head = self.0.store.head().await.map_err(Error::Store)?;
+        self.0.seen.store(head.revision.number(), Ordering::Relaxed);
         // Nobody else publishes: one refresh at a time.
         let served = self.0.served.load_full();
         if let Some(served) = &served {
@@ -208,6 +228,8 @@ impl Replica {
         let revision = head.revision;
         let built = tokio::task::spawn_blocking(move || renew(before, changes)).await;
         let snapshot = built.map_err(|_| Error::Lost)??;
+        let took = u64::try_from(confirmed.elapsed().as_micros()).unwrap_or(u64::MAX);
+        self.0.built_in.store(took, Ordering::Relaxed);
         self.publish(Served {
             snapshot,
             confirmed,

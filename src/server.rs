@@ -5,21 +5,45 @@
 //! or refresh stalls a check and no lock is shared between workers.
 
 mod accept;
+mod denials;
+mod door;
 mod guard;
+mod health;
+mod kept;
+mod measured;
+mod opened;
+mod probes;
+mod readings;
+mod reload;
+pub mod tls;
 mod worker;
 
-use std::{future::Future, net::SocketAddr, time::Duration};
+use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
-use tokio::{net::TcpListener, runtime::Handle, sync::watch};
+use prometheus_client::registry::Registry;
+use tokio::{
+    net::TcpListener,
+    runtime::Handle,
+    sync::{mpsc, watch},
+    task::JoinHandle,
+};
 
+pub use door::Asks;
 pub use guard::Limits;
+pub use kept::Kept;
 
+use self::{door::Door, guard::Shared, health::Health, readings::Readings, tls::Tls};
 use crate::{
+    access,
     grpc::{self, Administration, Decisions, Reflection},
     register::{Keep, Registers},
-    replica::{Archive, Replica, State},
+    replica::{Archive, Replica},
     report::observed::Observer,
     store::{self, Store},
+    telemetry::{
+        metrics::{self, MethodLabels, Metrics},
+        traces::Traces,
+    },
 };
 
 /// How a server is run.
@@ -41,6 +65,25 @@ pub struct Options {
     pub observed: Keep,
     /// How often what was counted is written down.
     pub counting: Duration,
+    /// Who is let in.
+    pub asks: Asks,
+    /// What the server shows in the handshake; none: it speaks in the clear.
+    pub tls: Option<Arc<Tls>>,
+    /// How often is looked whether certificates and callers have changed.
+    pub reload: Duration,
+    /// Where spans of calls go.
+    pub traces: Option<Traces>,
+    /// The options in use that take a protection away, for the metrics.
+    pub unsafe_options: Vec<String>,
+}
+
+/// Where a server listens.
+#[derive(Debug)]
+pub struct Listeners {
+    /// For calls.
+    pub calls: TcpListener,
+    /// For probes and metrics; none: health is asked where calls are, and metrics are not told.
+    pub probes: Option<TcpListener>,
 }
 
 /// Why a server ended.
@@ -66,22 +109,15 @@ pub enum Error {
     Died(&'static str),
 }
 
-/// Services that health knows by name, beside the overall "" .
-const DECISIONS: &str = "ropa.v1.DecisionService";
-const REGISTERS: &str = "ropa.v1.RegisterService";
-const REPORTS: &str = "ropa.v1.ReportService";
-const HISTORY: &str = "ropa.v1.HistoryService";
-/// What serves once something has been read, and as long as it is not too old.
-const ANSWERING: [&str; 3] = ["", "readiness", DECISIONS];
-/// What needs the database.
-const WORKING: [&str; 3] = [REGISTERS, REPORTS, HISTORY];
+/// Denials on their way into the audit log.
+const MOST_DENIALS: usize = 1024;
 
 /// Serves until `shutdown` completes, then drains. `prepare` runs before the first connection is served and readiness
 /// is told; it is given the address and the registers. Where it fails, nothing is served.
 ///
 /// Runs on the control runtime.
 pub async fn serve(
-    listener: TcpListener,
+    listeners: Listeners,
     store: Store,
     options: Options,
     prepare: impl AsyncFnOnce(SocketAddr, Registers) -> Result<(), String>,
@@ -93,11 +129,16 @@ pub async fn serve(
     }
     let replica = Replica::new(store.clone(), options.max_staleness);
     let archive = Archive::new(store.clone(), Handle::current());
-    let (reporter, health) = tonic_health::server::health_reporter();
-    // tonic-health calls the overall service SERVING before anybody has said so.
-    report(&reporter, &ANSWERING, Serving::No).await;
-    report(&reporter, &WORKING, Serving::No).await;
-    report(&reporter, &["liveness"], Serving::Yes).await;
+    let (reporter, health_service) = tonic_health::server::health_reporter();
+    let health = Health::new(reporter).await;
+    let (metrics, mut registry) = Metrics::new(access::methods().iter().map(labels));
+    metrics::say_what_runs(&mut registry, &options.unsafe_options);
+    registry.register_collector(Box::new(metrics::Read(Readings {
+        replica: replica.clone(),
+        store: store.clone(),
+        tls: options.tls.clone(),
+        health: health.clone(),
+    })));
 
     let registers = Registers::new(store, replica.clone());
     let observer = Observer::default();
@@ -107,6 +148,7 @@ pub async fn serve(
         options.cache_max_age,
         &options.limits.sizes,
         (options.observed != Keep::Nothing).then(|| observer.clone()),
+        metrics.clone(),
     );
     let administration = Administration::new(registers.clone(), Handle::current());
     let routes = grpc::routes(
@@ -116,9 +158,20 @@ pub async fn serve(
         options.reflection,
     )
     .map_err(|error| Error::Reflection(error.to_string()))?
-    .add_service(health);
+    .add_service(health_service.clone());
 
-    let address = listener.local_addr()?;
+    // Whoever watches is answered while the rest is made ready: that it lives, and that it is not.
+    let probing = listeners.probes.map(|listener| {
+        let probes = probes::Probes {
+            routes: tonic::service::Routes::default()
+                .add_service(health_service)
+                .prepare(),
+            health: health.clone(),
+            registry: Arc::<Registry>::new(registry),
+        };
+        tokio::spawn(probes::serve(listener, probes))
+    });
+    let address = listeners.calls.local_addr()?;
     prepare(address, registers.clone())
         .await
         .map_err(Error::NotPrepared)?;
@@ -126,22 +179,31 @@ pub async fn serve(
     if let Err(error) = &refreshed {
         tracing::warn!(error = %crate::replica::chain(error), "nothing can be served yet");
     }
-    let workers = worker::start(options.workers, &routes.prepare(), &options.limits)?;
+    let (denied, denials) = mpsc::channel(MOST_DENIALS);
+    let door = Door::new(options.asks.clone(), denied, metrics.clone());
+    let shared = Shared::new(door, metrics.clone(), options.traces.clone(), &options.limits);
+    let workers = worker::start(
+        options.workers,
+        &routes.prepare(),
+        &Arc::new(shared),
+        options.tls.as_ref(),
+        &options.limits,
+    )?;
     let refresh = tokio::spawn(replica.clone().run());
-    let listening = tokio::spawn(replica.clone().listen());
     let (stop_counting, stop) = watch::channel(false);
     let counting = tokio::spawn(count(registers.clone(), observer.clone(), options.clone(), stop));
-    let health = tokio::spawn(tell(reporter.clone(), replica.states()));
+    let denying = tokio::spawn(denials::write(denials, registers, metrics.clone()));
+    let mut watching = watch_files(&options, &metrics);
+    watching.push(tokio::spawn(replica.clone().listen()));
+    watching.push(tokio::spawn(health.clone().tell(replica.states())));
 
     let ended = tokio::select! {
-        result = accept::accept(listener, &workers, &options.limits) => result,
+        result = accept::accept(listeners.calls, &workers, &options.limits) => result,
         _ = refresh => Err(Error::Died("refreshing")),
         () = shutdown => Ok(()),
     };
-    health.abort();
-    listening.abort();
-    report(&reporter, &ANSWERING, Serving::No).await;
-    report(&reporter, &WORKING, Serving::No).await;
+    watching.iter().for_each(JoinHandle::abort);
+    health.stop().await;
     tracing::info!("stopping: calls in flight have {} s", options.drain.as_secs());
     workers.drain(options.drain).await;
     // What was begun for callers who have gone is finished, too.
@@ -150,7 +212,38 @@ pub async fn serve(
     }
     let _ = stop_counting.send(true);
     let _ = tokio::time::timeout(options.drain, counting).await;
+    // With the workers the last who could deny anything are gone.
+    let _ = tokio::time::timeout(options.drain, denying).await;
+    if let Some(traces) = options.traces {
+        let _ = tokio::task::spawn_blocking(move || traces.finish(Duration::from_secs(2))).await;
+    }
+    if let Some(probing) = probing {
+        probing.abort();
+    }
     ended
+}
+
+/// A method, as the metrics name it.
+const fn labels(method: &access::Method) -> MethodLabels {
+    MethodLabels {
+        grpc_type: method.kind.as_str(),
+        grpc_service: method.service,
+        grpc_method: method.name,
+    }
+}
+
+/// Looks after the files of certificates and callers.
+fn watch_files(options: &Options, metrics: &Metrics) -> Vec<JoinHandle<()>> {
+    let mut watching = Vec::new();
+    if let Some(tls) = &options.tls {
+        let watch = reload::watch(Arc::clone(tls), "certificates", options.reload, metrics.clone());
+        watching.push(tokio::spawn(watch));
+    }
+    if let Asks::Callers(callers) = &options.asks {
+        let watch = reload::watch(Arc::clone(callers), "callers", options.reload, metrics.clone());
+        watching.push(tokio::spawn(watch));
+    }
+    watching
 }
 
 /// Writes down what was counted until it is asked to stop, and forgets what is old.
@@ -170,38 +263,5 @@ async fn count(registers: Registers, observer: Observer, options: Options, mut s
         if stopped {
             return;
         }
-    }
-}
-
-/// What health says for as long as the server runs: it is ready while something is served.
-async fn tell(reporter: tonic_health::server::HealthReporter, mut states: watch::Receiver<State>) {
-    loop {
-        let (answering, working) = match *states.borrow_and_update() {
-            State::Serving => (Serving::Yes, Serving::Yes),
-            // Without the database no check fails, and no server is taken out of service for it.
-            State::Alone => (Serving::Yes, Serving::No),
-            State::Starting | State::Stale | State::Replaced => (Serving::No, Serving::No),
-        };
-        report(&reporter, &ANSWERING, answering).await;
-        report(&reporter, &WORKING, working).await;
-        if states.changed().await.is_err() {
-            return;
-        }
-    }
-}
-
-#[derive(Clone, Copy)]
-enum Serving {
-    Yes,
-    No,
-}
-
-async fn report(reporter: &tonic_health::server::HealthReporter, services: &[&str], serving: Serving) {
-    let status = match serving {
-        Serving::Yes => tonic_health::ServingStatus::Serving,
-        Serving::No => tonic_health::ServingStatus::NotServing,
-    };
-    for service in services {
-        reporter.set_service_status(*service, status).await;
     }
 }

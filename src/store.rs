@@ -36,6 +36,7 @@ use crate::domain::name::{RegisterId, ResourceName, Revision};
 use entity::{audit_entry, revision};
 
 pub use change::{Change, ChangeKind, Committed, Erasing, InvalidChange, Mutation};
+pub use denial::Denial;
 pub use document::Stored;
 pub use engine::Options;
 pub use error::Error;
@@ -51,6 +52,7 @@ mod change;
 mod commitment;
 #[cfg(test)]
 mod contract;
+mod denial;
 mod document;
 mod engine;
 mod entity;
@@ -100,6 +102,17 @@ pub struct Changes {
     pub before: Option<Digest>,
     /// All of each register that was changed, in the order of names' bytes; nothing where it was deleted.
     pub registers: Vec<(RegisterId, Vec<Stored>)>,
+}
+
+/// How the connections to the database stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pool {
+    /// How many there are.
+    pub open: u32,
+    /// How many of them nobody uses.
+    pub idle: u32,
+    /// How many there may be.
+    pub most: u32,
 }
 
 /// What is heard of the commits of other servers.
@@ -385,6 +398,16 @@ impl Store {
     /// Takes erased contents out of the engine's files, where deleting alone leaves copies.
     pub async fn scrub(&self) -> Result<(), Error> {
         engine::scrub(&self.db).await
+    }
+
+    /// How its connections stand.
+    pub fn pool(&self) -> Pool {
+        let (open, idle) = engine::connections(&self.db);
+        Pool {
+            open,
+            idle: u32::try_from(idle).unwrap_or(u32::MAX),
+            most: self.options.max_connections,
+        }
     }
 
     /// Closes all connections, waiting for those in use.

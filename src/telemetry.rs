@@ -1,4 +1,9 @@
-//! Logs: one line per event worth a person's time, never the content of a question or document.
+//! What is told of the running service: logs, metrics, traces. Never the content of a question or document.
+//!
+//! A log line is worth a person's time; so a check leaves none.
+
+pub mod metrics;
+pub mod traces;
 
 use std::{io::IsTerminal as _, panic};
 
@@ -32,4 +37,27 @@ pub fn init(format: LogFormat, filter: &str) -> Result<(), String> {
         tracing::error!(place, "a panic at {place}");
     }));
     Ok(())
+}
+
+/// The name of a code of gRPC by its number, as the semantic conventions of OpenTelemetry spell it.
+const fn code(number: usize) -> &'static str {
+    match number {
+        0 => "OK",
+        1 => "CANCELLED",
+        3 => "INVALID_ARGUMENT",
+        4 => "DEADLINE_EXCEEDED",
+        5 => "NOT_FOUND",
+        6 => "ALREADY_EXISTS",
+        7 => "PERMISSION_DENIED",
+        8 => "RESOURCE_EXHAUSTED",
+        9 => "FAILED_PRECONDITION",
+        10 => "ABORTED",
+        11 => "OUT_OF_RANGE",
+        12 => "UNIMPLEMENTED",
+        13 => "INTERNAL",
+        14 => "UNAVAILABLE",
+        15 => "DATA_LOSS",
+        16 => "UNAUTHENTICATED",
+        _ => "UNKNOWN",
+    }
 }

@@ -2,11 +2,11 @@
 
 use std::{path::PathBuf, process::ExitCode, time::Duration};
 
-use tonic::{Code, Status, transport::Channel};
+use tonic::{Code, Status};
 use uuid::Uuid;
 
 use super::{
-    client::{self, Server},
+    client::{self, Connection, Server},
     manifests,
 };
 use crate::pb::{
@@ -114,7 +114,7 @@ const PAUSES: [Duration; 4] = [
 
 /// Sends a request, and again while nobody can tell whether it was carried out, or it was not for a reason that passes.
 async fn send(
-    client: &RegisterServiceClient<Channel>,
+    client: &RegisterServiceClient<Connection>,
     request: ApplyRegisterRequest,
 ) -> Result<ApplyRegisterResponse, Status> {
     let mut pauses = PAUSES.into_iter();

@@ -60,6 +60,10 @@ pub struct Args {
     #[arg(long)]
     time: Option<String>,
 
+    /// Exit with 0 whatever the answer is: to see whether there is one.
+    #[arg(long)]
+    any_answer: bool,
+
     /// Any other field of the question, as JSON: --fact objection=NONE, --fact 'events={"ropa:Visit":"2026-10-01"}'.
     #[arg(long = "fact", value_name = "FIELD=VALUE")]
     facts: Vec<String>,
@@ -77,6 +81,7 @@ pub async fn check(args: Args) -> Result<ExitCode, String> {
         recipient,
         processor,
         time,
+        any_answer,
         facts,
     } = args;
     let mut question = Map::new();
@@ -114,6 +119,9 @@ pub async fn check(args: Args) -> Result<ExitCode, String> {
         .map_err(|status| client::explain(&status))?
         .into_inner();
     print(&answer);
+    if any_answer {
+        return Ok(ExitCode::SUCCESS);
+    }
     Ok(ExitCode::from(match answer.verdict() {
         Verdict::Permitted => 0,
         Verdict::Conditional => 3,

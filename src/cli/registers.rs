@@ -2,9 +2,10 @@
 
 use std::{fs, path::Path};
 
-use tonic::transport::Channel;
-
-use super::{client, manifests};
+use super::{
+    client::{self, Connection},
+    manifests,
+};
 use crate::{
     document::{self, manifest},
     pb::{self, RegisterDocument, register_service_client::RegisterServiceClient},
@@ -17,11 +18,11 @@ const MOST_BYTES: usize = 64 * 1024 * 1024;
 
 /// Reads a register as of a revision (0: now), and answers which it was.
 pub async fn read(
-    channel: Channel,
+    connection: Connection,
     register: &str,
     at_revision: i64,
 ) -> Result<(RegisterDocument, i64), String> {
-    let mut client = RegisterServiceClient::new(channel).max_decoding_message_size(MOST_BYTES);
+    let mut client = RegisterServiceClient::new(connection).max_decoding_message_size(MOST_BYTES);
     let id = register.strip_prefix("registers/").unwrap_or(register);
     let parent = format!("registers/{id}");
     let mut at = at_revision;

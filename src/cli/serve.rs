@@ -4,14 +4,17 @@ use std::{net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
 
 use tokio::net::TcpListener;
 
-use super::manifests::{self, Manifest};
+use super::{
+    exposure::{Exposed, Exposure},
+    load::{self, Load},
+};
 use crate::{
-    document::{Draft, InvalidDraft},
     grpc::Reflection,
-    register::{self, Apply, Asked, Commit, Keep, Others, Registers},
+    register::{Keep, Registers},
     replica::chain,
-    server::{self, Limits, Options},
+    server::{self, Limits, Listeners, Options},
     store::{self, DatabaseUrl, Store},
+    telemetry::traces::Traces,
 };
 
 /// Where the register is kept.
@@ -41,13 +44,12 @@ pub struct Args {
     #[command(flatten)]
     database: Database,
 
-    /// Where to listen. Without TLS and identified callers only loopback addresses are taken.
-    #[arg(long, env = "ROPA_LISTEN", default_value = "127.0.0.1:50051")]
-    listen: SocketAddr,
+    #[command(flatten)]
+    exposure: Exposure,
 
-    /// Listen on other than loopback addresses, although everybody who reaches them can read and change the register.
-    #[arg(long, env = "ROPA_UNSAFE_LISTEN_WITHOUT_AUTHENTICATION")]
-    unsafe_listen_without_authentication: bool,
+    /// Only tell what is wrong with the options and the files that they name; nothing is opened or served.
+    #[arg(long)]
+    check_config: bool,
 
     /// Apply the manifests of these files and folders at start; each folder in them is a register.
     #[arg(long, env = "ROPA_LOAD", value_name = "PATH")]
@@ -102,6 +104,14 @@ pub struct Args {
     #[arg(long, env = "ROPA_OBSERVED_DAYS", default_value_t = 90, value_name = "DAYS", value_parser = clap::value_parser!(i32).range(0..=3660))]
     observed_days: i32,
 
+    /// Collector that spans of calls are sent to (OTLP over gRPC), e.g. http://collector:4317. Left out, none are made.
+    #[arg(long, env = "ROPA_OTLP_ENDPOINT", value_name = "URL")]
+    otlp_endpoint: Option<String>,
+
+    /// Share of the calls without a traced caller that are traced, from 0 to 1.
+    #[arg(long, env = "ROPA_TRACE_RATIO", default_value_t = 0.01, value_name = "SHARE", value_parser = share)]
+    trace_ratio: f64,
+
     /// Do not describe the contract to clients (gRPC reflection).
     #[arg(long, env = "ROPA_NO_REFLECTION")]
     no_reflection: bool,
@@ -143,133 +153,135 @@ pub async fn migrate(database: Database) -> Result<ExitCode, String> {
 
 /// Runs the service until it is asked to stop.
 pub async fn serve(args: Args) -> Result<ExitCode, String> {
-    let Args {
-        database,
-        listen,
-        unsafe_listen_without_authentication,
-        load,
-        migrate,
-        workers,
-        cache_max_age,
-        max_staleness,
-        drain,
-        max_calls,
-        max_connections,
-        observed_days,
-        no_reflection,
-    } = args;
-    if !listen.ip().is_loopback() && !unsafe_listen_without_authentication {
-        return Err(format!(
-            "{listen} is not a loopback address, and whoever reaches it could change the register; \
-             --unsafe-listen-without-authentication allows it"
-        ));
+    let configured = match configure(&args) {
+        Ok(configured) => configured,
+        Err(wrong) => {
+            for line in wrong {
+                eprintln!("ropa: {line}");
+            }
+            return Ok(ExitCode::from(CONFIGURATION));
+        }
+    };
+    if args.check_config {
+        say!("the configuration can be served");
+        return Ok(ExitCode::SUCCESS);
     }
-    // Manifests are read first: a mistake in them is found before anything is opened.
-    let loads = read(&load)?;
-    let url = database.url()?;
-    let store = database.open(&url).await?;
+    let Configured { url, loads, exposed } = configured;
+    let store = args.database.open(&url).await?;
     let pending = store.pending().await.map_err(|error| chain(&error))?;
-    if pending > 0 && (migrate || url.is_embedded()) {
+    if pending > 0 && (args.migrate || url.is_embedded()) {
         let ran = store.migrate().await.map_err(|error| chain(&error))?;
         tracing::info!(migrations = ran, "the database was migrated");
     }
-    let listener = TcpListener::bind(listen)
-        .await
-        .map_err(|error| format!("{listen}: {error}"))?;
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let options = Options {
-        workers: workers.unwrap_or(cores),
-        limits: Limits {
-            calls: count(max_calls),
-            connections: count(max_connections),
-            ..Limits::default()
-        },
-        cache_max_age: Duration::from_secs(cache_max_age),
-        max_staleness: Duration::from_secs(max_staleness),
-        drain: Duration::from_secs(drain),
-        observed: match observed_days {
-            0 => Keep::Nothing,
-            days => Keep::Days(days),
-        },
-        counting: Duration::from_secs(10),
-        reflection: if no_reflection {
-            Reflection::Off
-        } else {
-            Reflection::On
+    let listeners = Listeners {
+        calls: bind(args.exposure.listen).await?,
+        probes: match args.exposure.health_listen {
+            Some(address) => Some(bind(address).await?),
+            None => None,
         },
     };
+    let options = args.options(exposed)?;
     let prepare = async move |address: SocketAddr, registers: Registers| {
-        apply_all(&registers, loads).await?;
+        load::apply_all(&registers, loads).await?;
         tracing::info!(%address, "listening on {address}");
         Ok(())
     };
-    server::serve(listener, store, options, prepare, stop_signal())
+    server::serve(listeners, store, options, prepare, stop_signal())
         .await
         .map_err(|error| chain(&error))?;
     tracing::info!("stopped");
     Ok(ExitCode::SUCCESS)
 }
 
+async fn bind(address: SocketAddr) -> Result<TcpListener, String> {
+    let bound = TcpListener::bind(address).await;
+    bound.map_err(|error| format!("{address}: {error}"))
+}
+
+/// The configuration is wrong (EX_CONFIG).
+const CONFIGURATION: u8 = 78;
+
+/// What was read before anything was opened.
+struct Configured {
+    url: DatabaseUrl,
+    loads: Vec<Load>,
+    exposed: Exposed,
+}
+
+/// Reads everything that the options name, and tells all that is wrong with it.
+fn configure(args: &Args) -> Result<Configured, Vec<String>> {
+    let mut wrong = Vec::new();
+    let url = args.database.url().map_err(|error| wrong.push(error)).ok();
+    let loads = load::read(&args.load).map_err(|error| wrong.push(error)).ok();
+    let exposed = args.exposure.open().map_err(|more| wrong.extend(more)).ok();
+    match (url, loads, exposed) {
+        (Some(url), Some(loads), Some(mut exposed)) => {
+            if args.database.unsafe_database_without_verification {
+                exposed
+                    .unsafe_options
+                    .push("unsafe-database-without-verification".to_owned());
+            }
+            for option in &exposed.unsafe_options {
+                tracing::warn!("--{option} is in use");
+            }
+            Ok(Configured { url, loads, exposed })
+        }
+        _ => Err(wrong),
+    }
+}
+
+impl Args {
+    /// How the server is run. On a runtime, because traces are sent from there.
+    fn options(&self, exposed: Exposed) -> Result<Options, String> {
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let traces = self
+            .otlp_endpoint
+            .as_deref()
+            .filter(|endpoint| !endpoint.is_empty());
+        let traces = traces.map(|endpoint| Traces::new(endpoint, self.trace_ratio));
+        Ok(Options {
+            workers: self.workers.unwrap_or(cores),
+            limits: Limits {
+                calls: count(self.max_calls),
+                connections: count(self.max_connections),
+                ..Limits::default()
+            },
+            cache_max_age: Duration::from_secs(self.cache_max_age),
+            max_staleness: Duration::from_secs(self.max_staleness),
+            drain: Duration::from_secs(self.drain),
+            observed: match self.observed_days {
+                0 => Keep::Nothing,
+                days => Keep::Days(days),
+            },
+            counting: Duration::from_secs(10),
+            reflection: if self.no_reflection {
+                Reflection::Off
+            } else {
+                Reflection::On
+            },
+            asks: exposed.asks,
+            tls: exposed.tls,
+            reload: Duration::from_secs(5),
+            traces: traces
+                .transpose()
+                .map_err(|error| format!("--otlp-endpoint: {}", chain(&error)))?,
+            unsafe_options: exposed.unsafe_options,
+        })
+    }
+}
+
+/// A number from 0 to 1.
+fn share(text: &str) -> Result<f64, String> {
+    let share: f64 = text.parse().map_err(|_| "is not a number".to_owned())?;
+    if (0.0..=1.0).contains(&share) {
+        Ok(share)
+    } else {
+        Err("is not from 0 to 1".to_owned())
+    }
+}
+
 fn count(number: u32) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
-}
-
-/// A register to be applied at start.
-struct Load {
-    manifest: Manifest,
-    draft: Draft,
-}
-
-fn read(paths: &[PathBuf]) -> Result<Vec<Load>, String> {
-    let mut loads = Vec::new();
-    for path in paths {
-        for manifest in manifests::registers(path)? {
-            let draft = Draft::new(manifest.document.clone()).map_err(|invalid| match invalid {
-                InvalidDraft::Mistakes(violations) => manifest.explain(&violations),
-                InvalidDraft::Unreadable(error) => error.to_string(),
-            })?;
-            loads.push(Load { manifest, draft });
-        }
-    }
-    Ok(loads)
-}
-
-/// Applies what was read. Whoever asks for registers at start is not served without them.
-async fn apply_all(registers: &Registers, loads: Vec<Load>) -> Result<(), String> {
-    for Load { manifest, draft } in loads {
-        let register = draft.register.clone();
-        let asked = Asked {
-            actor: "serve --load".to_owned(),
-            method: "/ropa.v1.RegisterService/ApplyRegister".to_owned(),
-            reason: None,
-            commit: Commit::Yes,
-            request: None,
-            deadline: None,
-            origin: None,
-        };
-        let apply = Apply {
-            draft,
-            others: Others::Keep,
-            unchanged_since: None,
-        };
-        match registers.apply(asked, apply).await {
-            Ok(applied) if applied.changes.is_empty() => {
-                tracing::info!(%register, "register `{register}` is as its manifests say");
-            }
-            // What changed has been logged.
-            Ok(_) => {}
-            Err(register::Error::Mistakes(violations) | register::Error::StillReferenced(violations)) => {
-                return Err(manifest.explain(&violations));
-            }
-            Err(error) => {
-                return Err(format!(
-                    "register `{register}` cannot be loaded: {}",
-                    chain(&error)
-                ));
-            }
-        }
-    }
-    Ok(())
 }
 
 /// Completes at SIGTERM or SIGINT.

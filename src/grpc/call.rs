@@ -5,15 +5,12 @@ use sha2::{Digest as _, Sha256};
 use tonic::{Request, Status};
 use uuid::Uuid;
 
-use super::{context::Context, error};
+use super::{access, context::Context, error};
 use crate::{
     document::Violations,
     pb,
     register::{self, Asked, Commit, Origin},
 };
-
-/// Until callers are identified there is one of them.
-const ACTOR: &str = "anonymous";
 
 /// A changing call.
 #[derive(Debug)]
@@ -74,6 +71,7 @@ changing! {
 impl Call {
     /// Reads what goes with a change.
     pub fn of<R: Changing>(request: &Request<R>) -> Result<Self, Status> {
+        let actor = access::caller(request)?.name.to_string();
         let message = request.get_ref();
         let mut found = Violations::new();
         if message.reason().chars().count() > 500 {
@@ -92,7 +90,7 @@ impl Call {
         let method = R::NAME.strip_suffix("Request").unwrap_or(R::NAME);
         let method = format!("/ropa.v1.RegisterService/{method}");
         let request_id = (!id.is_empty()).then(|| register::Request {
-            caller: ACTOR.to_owned(),
+            caller: actor.clone(),
             method: method.clone(),
             id: id.to_ascii_lowercase(),
             payload: Sha256::digest(message.without_id().encode_to_vec()).into(),
@@ -100,7 +98,7 @@ impl Call {
         let context = Context::current();
         Ok(Self {
             asked: Asked {
-                actor: ACTOR.to_owned(),
+                actor,
                 method,
                 reason: (!message.reason().is_empty()).then(|| message.reason().to_owned()),
                 commit: if message.validate_only() {

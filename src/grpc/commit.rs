@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use tonic::{Request, Response, Status};
 
 use super::{
+    access,
     administration::{Administration, given, update},
     call::Call,
     error,
     resource::{self, ResourceMessage, number},
 };
 use crate::{
+    access::Permission,
     document::{At, DraftResource, Violations},
     domain::name::{RegisterId, ResourceKind, ResourceName, Revision},
     pb::{self, mutation::Mutation, resource::Resource},
@@ -26,6 +28,13 @@ pub async fn commit(
     administration: &Administration,
     request: Request<pb::CommitRequest>,
 ) -> Result<Response<pb::CommitResponse>, Status> {
+    let is_deletion = |mutation: &pb::Mutation| match &mutation.mutation {
+        Some(Mutation::Delete(deletion)) => is_register(&deletion.name),
+        _ => false,
+    };
+    if request.get_ref().mutations.iter().any(is_deletion) {
+        access::require(&request, Permission::Administer)?;
+    }
     let Call { asked } = Call::of(&request)?;
     let pb::CommitRequest {
         parent,
@@ -99,6 +108,12 @@ pub async fn commit(
         })
     };
     administration.run_to_end(work).await.map(Response::new)
+}
+
+/// Whether a name is that of a register, and not of something in one.
+fn is_register(name: &str) -> bool {
+    name.parse::<ResourceName>()
+        .is_ok_and(|name| name.kind() == ResourceKind::Register)
 }
 
 fn wish(path: &str, mutation: pb::Mutation, found: &mut Violations) -> Result<Option<Wish>, Status> {

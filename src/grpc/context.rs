@@ -6,6 +6,8 @@ use std::{future::Future, time::Instant};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use uuid::Uuid;
 
+use crate::telemetry::traces::{Parent, Span};
+
 /// What callers call a request, for their logs and ours.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The trace that a call is part of, and its place in it.
@@ -38,16 +40,16 @@ pub struct Trace {
 }
 
 impl Context {
-    /// The context of a call with these headers.
-    pub fn of(headers: &HeaderMap, deadline: Instant) -> Self {
+    /// The context of a call with these headers; its place in the trace is that of its span, if it is recorded.
+    pub fn of(headers: &HeaderMap, deadline: Instant, span: Option<&Span>) -> Self {
         let given = headers.get(REQUEST_ID).and_then(request_id);
         Self {
             deadline,
             request_id: given.map_or_else(|| Uuid::now_v7().to_string(), str::to_owned),
-            trace: headers
-                .get(TRACEPARENT)
-                .and_then(Trace::parse)
-                .unwrap_or_else(Trace::begin),
+            trace: match span {
+                Some(span) => Trace::recorded(span),
+                None => parent(headers).map_or_else(Trace::begin, Trace::below),
+            },
         }
     }
 
@@ -79,32 +81,52 @@ fn request_id(value: &HeaderValue) -> Option<&str> {
     is_fit.then_some(text)
 }
 
+/// The caller's place in a trace, if it says one: `00-{trace}-{parent}-{flags}`.
+pub fn parent(headers: &HeaderMap) -> Option<Parent> {
+    let text = headers.get(TRACEPARENT)?.to_str().ok()?;
+    let mut parts = text.split('-');
+    let (version, trace, parent, flags) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    let is_hex = |part: &str, length: usize| {
+        part.len() == length && part.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    };
+    // A later version may have more behind; version 00 has not.
+    let more = parts.next().is_some();
+    let fits = is_hex(version, 2)
+        && version != "ff"
+        && !(version == "00" && more)
+        && is_hex(trace, 32)
+        && is_hex(parent, 16)
+        && is_hex(flags, 2);
+    let (trace_id, span_id) = (
+        u128::from_str_radix(trace, 16).ok()?,
+        u64::from_str_radix(parent, 16).ok()?,
+    );
+    let sampled = u8::from_str_radix(flags, 16).ok()? & 1 == 1;
+    (fits && trace_id != 0 && span_id != 0).then_some(Parent {
+        trace_id,
+        span_id,
+        sampled,
+    })
+}
+
 impl Trace {
-    /// Reads `00-{trace}-{parent}-{flags}` and takes a place below the caller's.
-    fn parse(value: &HeaderValue) -> Option<Self> {
-        let text = value.to_str().ok()?;
-        let mut parts = text.split('-');
-        let (version, trace, parent, flags) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-        let is_hex = |part: &str, length: usize| {
-            part.len() == length && part.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-        };
-        let is_none = |part: &str| part.bytes().all(|byte| byte == b'0');
-        // A later version may have more behind; version 00 has not.
-        let more = parts.next().is_some();
-        let fits = is_hex(version, 2)
-            && version != "ff"
-            && !(version == "00" && more)
-            && is_hex(trace, 32)
-            && !is_none(trace)
-            && is_hex(parent, 16)
-            && !is_none(parent)
-            && is_hex(flags, 2);
-        let sampled = u8::from_str_radix(flags, 16).ok()? & 1 == 1;
-        fits.then(|| Self {
-            trace_id: trace.to_owned(),
+    /// A place below the caller's.
+    fn below(parent: Parent) -> Self {
+        Self {
+            trace_id: format!("{:032x}", parent.trace_id),
             span_id: span_id(),
-            sampled,
-        })
+            sampled: parent.sampled,
+        }
+    }
+
+    /// The place of a span that is recorded.
+    pub fn recorded(span: &Span) -> Self {
+        let (trace_id, span_id) = span.ids();
+        Self {
+            trace_id,
+            span_id,
+            sampled: true,
+        }
     }
 
     /// The first place of a trace of our own.
@@ -135,7 +157,9 @@ mod tests {
     use super::*;
 
     fn parsed(text: &str) -> Option<Trace> {
-        Trace::parse(&HeaderValue::from_str(text).unwrap())
+        let mut headers = HeaderMap::new();
+        headers.insert(TRACEPARENT, HeaderValue::from_str(text).unwrap());
+        parent(&headers).map(Trace::below)
     }
 
     #[test]

@@ -8,7 +8,7 @@ use tonic::{Request, Response, Status};
 use tonic_types::pb::Status as StatusValue;
 
 use super::{
-    Sizes, answer,
+    Sizes, access, answer,
     consistency::{Consistency, Source},
     error,
     page::Moment,
@@ -16,11 +16,14 @@ use super::{
     resource::number,
 };
 use crate::{
+    access::Caller,
     clock, decision,
     document::Violations,
+    domain::finding::Verdict,
     pb::{self, batch_check_result::Result as Outcome, decision_service_server::DecisionService},
     replica::{Archive, Replica},
     report::observed::Observer,
+    telemetry::metrics::Metrics,
 };
 
 /// `DecisionService`: answers from the served snapshot, and never from the database; from the archive what is asked of the
@@ -36,6 +39,8 @@ pub struct Decisions {
     largest_answer: usize,
     /// What is asked is counted here.
     observer: Option<Observer>,
+    /// What is decided is counted here.
+    metrics: Metrics,
 }
 
 /// A batch has at most this many questions.
@@ -52,6 +57,7 @@ impl Decisions {
         cache_max_age: Duration,
         sizes: &Sizes,
         observer: Option<Observer>,
+        metrics: Metrics,
     ) -> Self {
         Self {
             replica,
@@ -61,6 +67,7 @@ impl Decisions {
             // Room for what the message is made of beside them.
             largest_answer: sizes.answer.saturating_sub(64 * 1024),
             observer,
+            metrics,
         }
     }
 
@@ -68,6 +75,7 @@ impl Decisions {
         &self,
         request: pb::CheckRequest,
         source: &Source<'_>,
+        caller: &Caller,
         now: Timestamp,
     ) -> Result<pb::CheckResponse, Status> {
         let question = question::question(request, now).map_err(error::invalid)?;
@@ -76,8 +84,16 @@ impl Decisions {
             .ok_or_else(|| error::register_not_found(question.register.as_str(), source.past_revision()))?;
         let decision = decision::decide(&record, &question);
         if let Some(observer) = self.observer.as_ref().filter(|_| source.is_current()) {
-            observer.observe(&question, decision.verdict, &decision.findings, now);
+            observer.observe(&caller.name, &question, decision.verdict, &decision.findings, now);
         }
+        let reason = decision
+            .findings
+            .first()
+            .filter(|_| decision.verdict != Verdict::Permitted);
+        self.metrics.decided(
+            pb::Verdict::from(decision.verdict).as_str_name(),
+            reason.map_or("", |finding| finding.code.rule().code),
+        );
         let made = answer::Made {
             revision: source.revision(),
             age: source.age(),
@@ -91,6 +107,7 @@ impl Decisions {
 #[tonic::async_trait]
 impl DecisionService for Decisions {
     async fn check(&self, request: Request<pb::CheckRequest>) -> Result<Response<pb::CheckResponse>, Status> {
+        let caller = access::caller(&request)?;
         let request = request.into_inner();
         if request.encoded_len() > self.largest {
             return Err(error::too_large());
@@ -113,13 +130,16 @@ impl DecisionService for Decisions {
             return Err(error::invalid(found));
         }
         let source = consistency.source(&self.replica, &self.archive).await?;
-        self.answer(request, &source, now).await.map(Response::new)
+        self.answer(request, &source, &caller, now)
+            .await
+            .map(Response::new)
     }
 
     async fn batch_check(
         &self,
         request: Request<pb::BatchCheckRequest>,
     ) -> Result<Response<pb::BatchCheckResponse>, Status> {
+        let caller = access::caller(&request)?;
         let pb::BatchCheckRequest {
             checks,
             at_revision,
@@ -148,7 +168,7 @@ impl DecisionService for Decisions {
                 tokio::task::yield_now().await;
             }
             let answered = match alone(&check, self.largest) {
-                Ok(()) => self.answer(check, &source, now).await,
+                Ok(()) => self.answer(check, &source, &caller, now).await,
                 Err(status) => Err(status),
             };
             let result = match answered {

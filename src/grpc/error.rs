@@ -7,6 +7,7 @@ use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt as _};
 
 use crate::{
+    access::Permission,
     document::{Violation, Violations, json},
     domain::name::{ResourceName, Revision},
     pb::ErrorReason,
@@ -255,6 +256,32 @@ pub fn timed_out() -> Status {
         Code::DeadlineExceeded,
         ErrorReason::TimedOut,
         "the server took too long; a change may still be made: read before repeating",
+    )
+}
+
+/// A caller that is nobody here.
+pub fn caller_unknown() -> Status {
+    plain(
+        Code::Unauthenticated,
+        ErrorReason::CallerUnknown,
+        "the caller is not identified: show a token (`authorization: Bearer …`) or a client certificate that the server knows",
+    )
+}
+
+/// A caller whose role does not permit it.
+pub fn not_permitted(permission: Permission) -> Status {
+    let needs = match permission {
+        Permission::Open | Permission::Identified | Permission::Check => "check",
+        Permission::Read => "read",
+        Permission::Change => "change",
+        Permission::Administer => "administer",
+    };
+    with_metadata(
+        Code::PermissionDenied,
+        ErrorReason::NotPermittedToCaller,
+        format!("the caller's role does not permit it: it needs the permission to {needs}"),
+        ErrorDetails::new(),
+        [("permission", needs.to_owned())],
     )
 }
 

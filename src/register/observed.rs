@@ -10,9 +10,6 @@ use crate::{
     store::{Observations, Observed},
 };
 
-/// Until callers are identified there is one of them.
-const CALLER: &str = "anonymous";
-
 /// How long counters are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Keep {
@@ -100,7 +97,7 @@ fn observed(counted: &Counted, names: Names) -> Observed {
     Observed {
         day: observation.day,
         register: observation.register.clone(),
-        caller: CALLER.to_owned(),
+        caller: observation.caller.to_string(),
         activity: observation.activity.clone(),
         purpose: observation.purpose.clone(),
         operation: names.operation,

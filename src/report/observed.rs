@@ -26,6 +26,8 @@ use crate::domain::{
 pub struct Observation {
     /// The day on which it was asked, in UTC.
     pub day: Date,
+    /// Who asked.
+    pub caller: Arc<str>,
     /// Which register.
     pub register: RegisterId,
     /// The activity as asked; empty: only the purpose was.
@@ -116,8 +118,15 @@ impl Default for Observer {
 }
 
 impl Observer {
-    /// Counts a question with its answer.
-    pub fn observe(&self, question: &Question, verdict: Verdict, findings: &[Finding], now: Timestamp) {
+    /// Counts a question of a caller with its answer.
+    pub fn observe(
+        &self,
+        caller: &Arc<str>,
+        question: &Question,
+        verdict: Verdict,
+        findings: &[Finding],
+        now: Timestamp,
+    ) {
         let unknown = findings
             .iter()
             .find(|finding| finding.severity == Severity::Denial && is_unrecorded(finding.code));
@@ -146,6 +155,7 @@ impl Observer {
         for (operation, data) in combinations.take(COMBINATIONS) {
             let key = (
                 day,
+                &**caller,
                 &question.register,
                 activity,
                 purpose,
@@ -159,6 +169,7 @@ impl Observer {
                 let other = &counted.observation;
                 key == (
                     other.day,
+                    &*other.caller,
                     &other.register,
                     other.activity.as_str(),
                     other.purpose.as_str(),
@@ -179,6 +190,7 @@ impl Observer {
             let full = table.len() >= MOST;
             let observation = Observation {
                 day,
+                caller: Arc::clone(caller),
                 register: question.register.clone(),
                 activity: if full { OTHERS } else { activity }.to_owned(),
                 purpose: if full { "" } else { purpose }.to_owned(),
@@ -289,7 +301,13 @@ mod tests {
             Finding::new(FindingCode::RetentionExpired),
             Finding::new(FindingCode::DataCategoryNotDeclared),
         ];
-        observer.observe(question, Verdict::Denied, &findings, Timestamp::UNIX_EPOCH);
+        observer.observe(
+            &"crm".into(),
+            question,
+            Verdict::Denied,
+            &findings,
+            Timestamp::UNIX_EPOCH,
+        );
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! What stands around every call: a bound on calls at once, a deadline, and a net under panics. One layer, no span and
-//! no log line: a check is too cheap for either.
+//! What stands around every call: who calls, a bound on calls at once, a deadline, a net under panics, and what is counted of
+//! it. One layer and no log line: a check is too cheap for more.
 
 use std::{
     convert::Infallible,
@@ -14,17 +14,26 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bytes::Bytes;
 use futures_util::FutureExt as _;
 use http::{HeaderMap, Request, Response};
-use http_body::{Frame, SizeHint};
 use tonic::{body::Body, service::Routes};
 use tower::Service;
 
-use crate::grpc::{
-    Sizes,
-    context::{self, REQUEST_ID, TRACEPARENT},
-    error,
+use super::{
+    door::{Door, Refused},
+    measured::Measured,
+};
+use crate::{
+    access::{self, Caller, Certificate, Method, Permission},
+    grpc::{
+        Sizes,
+        context::{self, REQUEST_ID, TRACEPARENT},
+        error,
+    },
+    telemetry::{
+        metrics::{Metrics, Refusal},
+        traces::Traces,
+    },
 };
 
 /// What bounds calls and connections.
@@ -57,59 +66,91 @@ impl Default for Limits {
     }
 }
 
-/// The services behind the guard.
-#[derive(Clone, Debug)]
-pub struct Guard {
-    routes: Routes,
+/// What all connections share.
+#[derive(Debug)]
+pub struct Shared {
+    /// Who is let in.
+    pub door: Door,
+    /// What is counted.
+    pub metrics: Metrics,
+    /// Where spans go, if they go anywhere.
+    pub traces: Option<Traces>,
     calls: Arc<AtomicUsize>,
     most_calls: usize,
     call_time: Duration,
 }
 
-impl Guard {
-    /// Guards these services.
-    pub fn new(routes: Routes, limits: &Limits) -> Self {
+impl Shared {
+    /// What is shared by connections within these limits.
+    pub fn new(door: Door, metrics: Metrics, traces: Option<Traces>, limits: &Limits) -> Self {
         Self {
-            routes,
+            door,
+            metrics,
+            traces,
             calls: Arc::default(),
             most_calls: limits.calls,
             call_time: limits.call_time,
         }
     }
+
+    /// A place among the calls; none if there are as many as may be.
+    fn place(&self) -> Option<Call> {
+        let before = self.calls.fetch_add(1, Ordering::Relaxed);
+        let call = Call(Arc::clone(&self.calls));
+        (before < self.most_calls).then_some(call)
+    }
 }
 
-/// One call; dropping it makes room for another.
-struct Call(Arc<AtomicUsize>);
+/// The services behind the guard, for one connection.
+#[derive(Clone, Debug)]
+pub struct Guard {
+    routes: Routes,
+    shared: Arc<Shared>,
+    /// Whose connection it is, as TLS has it.
+    peer: Option<Arc<Certificate>>,
+}
+
+impl Guard {
+    /// Guards these services.
+    pub const fn new(routes: Routes, shared: Arc<Shared>) -> Self {
+        Self {
+            routes,
+            shared,
+            peer: None,
+        }
+    }
+
+    /// The guard of a connection of this client.
+    pub fn of(&self, peer: Option<Arc<Certificate>>) -> Self {
+        Self { peer, ..self.clone() }
+    }
+
+    /// Lets a call in, or answers why not.
+    fn enter(
+        &self,
+        method: Option<&'static Method>,
+        headers: &HeaderMap,
+    ) -> Result<(Option<Arc<Caller>>, Option<Call>), Refused> {
+        let caller = self.shared.door.enter(method, headers, self.peer.as_deref())?;
+        // Whoever asks whether the server lives is answered however busy it is, may watch for ever, and takes nobody's place.
+        if method.is_some_and(|method| method.permission == Permission::Open) {
+            return Ok((caller, None));
+        }
+        let Some(call) = self.shared.place() else {
+            self.shared.metrics.refused(Refusal::Overloaded, 1);
+            return Err(Refused::Overloaded);
+        };
+        Ok((caller, Some(call)))
+    }
+}
+
+/// The place of a call; dropping it makes room for another.
+#[derive(Debug)]
+pub struct Call(Arc<AtomicUsize>);
 
 impl Drop for Call {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-/// The body of an answer: the call goes on until it has been sent or given up.
-struct Answer {
-    body: Body,
-    _call: Option<Call>,
-}
-
-impl http_body::Body for Answer {
-    type Data = Bytes;
-    type Error = <Body as http_body::Body>::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        Pin::new(&mut self.body).poll_frame(context)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
     }
 }
 
@@ -123,39 +164,44 @@ impl Service<Request<hyper::body::Incoming>> for Guard {
     }
 
     fn call(&mut self, request: Request<hyper::body::Incoming>) -> Self::Future {
-        // Whoever asks whether the server lives is answered however busy it is, may watch for ever, and takes nobody's place.
-        let is_health = request.uri().path().starts_with(HEALTH);
-        let call = if is_health {
-            None
-        } else {
-            let before = self.calls.fetch_add(1, Ordering::Relaxed);
-            let call = Call(Arc::clone(&self.calls));
-            if before >= self.most_calls {
-                return Box::pin(async { Ok(error::overloaded().into_http()) });
+        let mut request = request.map(Body::new);
+        let method = access::find(request.uri().path());
+        let mut measured = Measured::begin(&self.shared, method);
+        let (caller, call) = match self.enter(method, request.headers()) {
+            Ok(entered) => entered,
+            Err(refused) => {
+                let response = match refused {
+                    Refused::CallerUnknown => error::caller_unknown(),
+                    Refused::NotPermitted(permission) => error::not_permitted(permission),
+                    Refused::Overloaded => error::overloaded(),
+                };
+                let response = measured.around(None, response.into_http());
+                return Box::pin(async { Ok(response) });
             }
-            Some(call)
         };
-        let deadline = deadline(request.headers()).map_or(self.call_time, |asked| asked.min(self.call_time));
-        if is_health || request.uri().path().starts_with(DECISIONS) {
-            // A check leaves no line in a log, so it is called something only where its caller calls it so.
-            let headers = request.headers();
-            let is_called = headers.contains_key(REQUEST_ID) || headers.contains_key(TRACEPARENT);
-            let context = is_called.then(|| context::Context::of(headers, Instant::now() + deadline));
-            let answer = bounded(deadline, self.routes.call(request.map(Body::new)));
-            return Box::pin(async move {
-                let mut response = answer.await;
-                if let Some(context) = context {
-                    context.tell(response.headers_mut());
-                }
-                Ok(response.map(|body| Body::new(Answer { body, _call: call })))
-            });
+        let span = measured.trace(&self.shared, method, request.headers());
+        let deadline = deadline(request.headers());
+        let deadline = deadline.map_or(self.shared.call_time, |asked| asked.min(self.shared.call_time));
+        // A check leaves no line in a log, so it is called something only where its caller calls it so.
+        let headers = request.headers();
+        let is_silent = method.is_some_and(|method| {
+            matches!(method.permission, Permission::Open | Permission::Check)
+                && span.is_none()
+                && !headers.contains_key(REQUEST_ID)
+                && !headers.contains_key(TRACEPARENT)
+        });
+        let context = (!is_silent).then(|| context::Context::of(headers, Instant::now() + deadline, span));
+        if let Some(caller) = caller {
+            request.extensions_mut().insert(caller);
         }
-        let context = context::Context::of(request.headers(), Instant::now() + deadline);
-        let answer = bounded(deadline, self.routes.call(request.map(Body::new)));
+        let answer = bounded(deadline, self.routes.call(request));
         Box::pin(async move {
+            let Some(context) = context else {
+                return Ok(measured.around(call, answer.await));
+            };
             let mut response = context.clone().around(answer).await;
             context.tell(response.headers_mut());
-            Ok(response.map(|body| Body::new(Answer { body, _call: call })))
+            Ok(measured.around(call, response))
         })
     }
 }
@@ -174,12 +220,6 @@ async fn bounded(
         Err(_) => error::timed_out().into_http(),
     }
 }
-
-/// Where checks are asked.
-const DECISIONS: &str = "/ropa.v1.DecisionService/";
-
-/// Where probes ask.
-const HEALTH: &str = "/grpc.health.v1.Health/";
 
 /// The caller's deadline (`grpc-timeout`: up to eight digits and a unit).
 fn deadline(headers: &HeaderMap) -> Option<Duration> {

@@ -11,18 +11,25 @@ use std::{
     time::Duration,
 };
 
+use hyper::server::conn::http2;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::graceful::GracefulShutdown,
+    server::graceful::{GracefulShutdown, Watcher},
     service::TowerToHyperService,
 };
-use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot, watch};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    sync::{OwnedSemaphorePermit, mpsc, oneshot, watch},
+};
 use tonic::service::Routes;
 
 use super::{
     Error,
-    guard::{Guard, Limits},
+    guard::{Guard, Limits, Shared},
+    opened::{self, Opened},
+    tls::Tls,
 };
+use crate::access::Certificate;
 
 /// A connection on its way to a worker: the socket belongs to no runtime while it moves.
 struct Connection {
@@ -55,9 +62,15 @@ struct Worker {
 }
 
 /// Starts the workers, each with services of its own.
-pub fn start(count: usize, routes: &Routes, limits: &Limits) -> io::Result<Workers> {
+pub fn start(
+    count: usize,
+    routes: &Routes,
+    shared: &Arc<Shared>,
+    tls: Option<&Arc<Tls>>,
+    limits: &Limits,
+) -> io::Result<Workers> {
     let (stop, stopped) = watch::channel(false);
-    let guard = Guard::new(routes.clone(), limits);
+    let guard = Guard::new(routes.clone(), Arc::clone(shared));
     let workers = (0..count.max(1))
         .map(|index| {
             // Unbounded in name only: the accept loop holds a permit for every connection.
@@ -66,10 +79,17 @@ pub fn start(count: usize, routes: &Routes, limits: &Limits) -> io::Result<Worke
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
                 .build()?;
-            let (guard, limits, stopped) = (guard.clone(), limits.clone(), stopped.clone());
+            let serving = Serving {
+                guard: guard.clone(),
+                shared: Arc::clone(shared),
+                tls: tls.cloned(),
+                http: http(limits),
+                handshake: limits.handshake,
+                stopped: stopped.clone(),
+            };
             let thread = thread::Builder::new()
                 .name(format!("decide-{index}"))
-                .spawn(move || runtime.block_on(run(incoming, guard, limits, stopped)))?;
+                .spawn(move || runtime.block_on(run(incoming, serving)))?;
             Ok(Worker {
                 connections,
                 load,
@@ -119,15 +139,9 @@ impl Workers {
     }
 }
 
-async fn run(
-    mut incoming: mpsc::UnboundedReceiver<Connection>,
-    guard: Guard,
-    limits: Limits,
-    mut stopped: watch::Receiver<bool>,
-) {
-    let graceful = GracefulShutdown::new();
-    let mut http = hyper::server::conn::http2::Builder::new(TokioExecutor::new());
-    // Every default of the stack is too generous for a shared service; each is set here.
+/// HTTP/2 as it is served. Every default of the stack is too generous for a shared service; each is set here.
+fn http(limits: &Limits) -> http2::Builder<TokioExecutor> {
+    let mut http = http2::Builder::new(TokioExecutor::new());
     http.timer(TokioTimer::new())
         .max_concurrent_streams(limits.streams_per_connection)
         .max_pending_accept_reset_streams(20)
@@ -135,6 +149,23 @@ async fn run(
         .max_header_list_size(8 * 1024)
         .keep_alive_interval(Duration::from_secs(20))
         .keep_alive_timeout(Duration::from_secs(10));
+    http
+}
+
+/// What serving a connection takes.
+#[derive(Clone)]
+struct Serving {
+    guard: Guard,
+    shared: Arc<Shared>,
+    tls: Option<Arc<Tls>>,
+    http: http2::Builder<TokioExecutor>,
+    handshake: Duration,
+    stopped: watch::Receiver<bool>,
+}
+
+async fn run(mut incoming: mpsc::UnboundedReceiver<Connection>, serving: Serving) {
+    let graceful = GracefulShutdown::new();
+    let mut stopped = serving.stopped.clone();
     loop {
         let Connection { stream, place } = tokio::select! {
             connection = incoming.recv() => match connection {
@@ -147,38 +178,58 @@ async fn run(
             .set_nonblocking(true)
             .and_then(|()| tokio::net::TcpStream::from_std(stream));
         let Ok(stream) = registered else { continue };
-        let service = TowerToHyperService::new(guard.clone());
-        let (http, handshake) = (http.clone(), limits.handshake);
-        let watcher = graceful.watcher();
-        let mut stopped = stopped.clone();
+        let connection = serving.clone().connection(stream, graceful.watcher());
         tokio::spawn(async move {
             let _place = place;
-            // A client that says nothing would hold up a graceful stop for ever: hyper cannot close it before its
-            // preface, so that has a deadline.
-            let spoke = tokio::select! {
-                spoke = tokio::time::timeout(handshake, preface(&stream)) => spoke.unwrap_or(false),
-                _ = stopped.wait_for(|stop| *stop) => false,
-            };
-            if spoke {
-                let connection = http.serve_connection(TokioIo::new(stream), service);
-                if let Err(error) = watcher.watch(connection).await {
-                    tracing::debug!(%error, "a connection ended");
-                }
-            }
+            connection.await;
         });
     }
     graceful.shutdown().await;
 }
 
-/// Waits for the 24 bytes with which an HTTP/2 connection begins (RFC 9113 section 3.4), without taking them.
-async fn preface(stream: &tokio::net::TcpStream) -> bool {
-    let mut bytes = [0; 24];
-    loop {
-        match stream.peek(&mut bytes).await {
-            Ok(0) | Err(_) => return false,
-            Ok(24) => return true,
-            // Peeking answers at once while there is anything, so what is missing has to be waited for.
-            Ok(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+impl Serving {
+    /// Serves a connection to its end.
+    async fn connection(mut self, stream: tokio::net::TcpStream, watcher: Watcher) {
+        let Some(tls) = self.tls.clone() else {
+            if let Some(opened) = self.in_time(opened::plain(stream)).await {
+                self.serve(opened, None, watcher).await;
+            }
+            return;
+        };
+        if let Some((opened, peer)) = self.in_time(opened::secured(stream, &tls)).await {
+            self.serve(opened, peer, watcher).await;
         }
+    }
+
+    /// What a client has to do before anything of it is served has a deadline, and ends when the server stops.
+    async fn in_time<T>(&mut self, opening: impl Future<Output = io::Result<T>>) -> Option<T> {
+        let opened = tokio::select! {
+            opened = tokio::time::timeout(self.handshake, opening) => opened,
+            _ = self.stopped.wait_for(|stop| *stop) => return None,
+        };
+        let failed = match opened {
+            Ok(Ok(opened)) => return Some(opened),
+            // Whoever looks whether the port is open says nothing and goes.
+            Ok(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => return None,
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => "the client said nothing".to_owned(),
+        };
+        self.shared.metrics.handshakes_failed.inc();
+        tracing::debug!(error = failed, "a connection came to nothing");
+        None
+    }
+
+    async fn serve<S>(self, opened: Opened<S>, peer: Option<Arc<Certificate>>, watcher: Watcher)
+    where
+        S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    {
+        let service = TowerToHyperService::new(self.guard.of(peer));
+        let connections = &self.shared.metrics.connections;
+        connections.inc();
+        let connection = self.http.serve_connection(TokioIo::new(opened), service);
+        if let Err(error) = watcher.watch(connection).await {
+            tracing::debug!(%error, "a connection ended");
+        }
+        connections.dec();
     }
 }

@@ -104,6 +104,17 @@ pub async fn open(url: &DatabaseUrl, options: &Options) -> Result<DatabaseConnec
     }
 }
 
+/// How many connections there are, and how many of them nobody uses.
+pub fn connections(db: &DatabaseConnection) -> (u32, usize) {
+    if is_postgres(db) {
+        let pool = db.get_postgres_connection_pool();
+        (pool.size(), pool.num_idle())
+    } else {
+        let pool = db.get_sqlite_connection_pool();
+        (pool.size(), pool.num_idle())
+    }
+}
+
 /// Opens a PostgreSQL database for its migrations: one connection for the lock and one for the work, which may take
 /// its time. `None` if the engine has no such needs.
 pub async fn open_to_migrate(

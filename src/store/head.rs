@@ -55,19 +55,28 @@ pub async fn advance<C: ConnectionTrait>(transaction: &C) -> Result<Option<head:
     Ok(update.exec_with_returning(transaction).await?.pop())
 }
 
-/// Writes down how far the audit log has come.
+/// Takes the row's lock without taking a revision: for entries of the log that are none.
+pub async fn hold<C: ConnectionTrait>(transaction: &C) -> Result<Option<head::Model>, DbErr> {
+    let update = head::Entity::update_many()
+        .col_expr(head::Column::Revision, Expr::col(head::Column::Revision))
+        .filter(head::Column::Id.eq(ID));
+    Ok(update.exec_with_returning(transaction).await?.pop())
+}
+
+/// Writes down how far the audit log has come, and the leaf hash of the revision that it came to, if it is one.
 pub async fn log_move<C: ConnectionTrait>(
     transaction: &C,
     frontier: &Frontier,
-    digest: Digest,
+    digest: Option<Digest>,
 ) -> Result<(), DbErr> {
+    use sea_orm::ActiveValue::NotSet;
     let update = head::Entity::update_many()
         .filter(head::Column::Id.eq(ID))
         .set(head::ActiveModel {
             // More entries than fit into the column would take longer than the sun has.
             log_size: Set(i64::try_from(frontier.size()).unwrap_or(i64::MAX)),
             frontier: Set(frontier.to_bytes()),
-            digest: Set(Some(digest.to_vec())),
+            digest: digest.map_or(NotSet, |digest| Set(Some(digest.to_vec()))),
             ..Default::default()
         });
     update.exec(transaction).await.map(|_| ())

@@ -160,7 +160,7 @@ pub fn leaf(change: &Change, entry: &Entry<'_>) -> Result<Vec<u8>, InvalidChange
 }
 
 /// From the change's time and chance, so that the store asks no clock.
-fn entry_id(time: Timestamp) -> Uuid {
+pub fn entry_id(time: Timestamp) -> Uuid {
     let millis = u64::try_from(time.as_millisecond()).unwrap_or_default();
     let nanos = u32::try_from(millis % 1_000 * 1_000_000).unwrap_or_default();
     Uuid::new_v7(uuid::Timestamp::from_unix(uuid::NoContext, millis / 1_000, nanos))

@@ -328,14 +328,15 @@ impl Write {
             .exec_without_returning(&self.transaction)
             .await
             .map_err(failed)?;
-        head::log_move(&self.transaction, &frontier, leaf_hash)
+        head::log_move(&self.transaction, &frontier, Some(leaf_hash))
             .await
             .map_err(failed)?;
         Ok(log_index)
     }
 }
 
-fn number(number: u64) -> Result<i64, Error> {
+/// A number as a column.
+pub(super) fn number(number: u64) -> Result<i64, Error> {
     i64::try_from(number).map_err(|_| Error::corrupt("the head: its numbers are used up"))
 }
 

@@ -1,6 +1,11 @@
 //! A real server on a port of its own, in this process, with a database of its own.
 
-use std::{net::SocketAddr, sync::mpsc, thread, time::Duration};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, mpsc},
+    thread,
+    time::Duration,
+};
 
 use ropa::{
     grpc::Reflection,
@@ -8,8 +13,9 @@ use ropa::{
         ApplyRegisterRequest, ApplyRegisterResponse, RegisterDocument,
         decision_service_client::DecisionServiceClient, register_service_client::RegisterServiceClient,
     },
-    server::{self, Limits},
+    server::{self, Asks, Limits, tls::Tls},
     store::{self, DatabaseUrl, Store},
+    telemetry::traces::Traces,
 };
 use sea_orm::ConnectionTrait as _;
 use tempfile::TempDir;
@@ -84,6 +90,17 @@ pub struct Custom {
     pub limits: Limits,
     pub max_staleness: Duration,
     pub observed: ropa::register::Keep,
+    pub asks: Asks,
+    pub tls: Option<Arc<Tls>>,
+    pub probes: Probes,
+    pub traces: Option<String>,
+}
+
+/// Whether a server has a port for probes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Probes {
+    Port,
+    NoPort,
 }
 
 impl Default for Custom {
@@ -93,6 +110,10 @@ impl Default for Custom {
             limits: Limits::default(),
             max_staleness: Duration::from_secs(300),
             observed: ropa::register::Keep::Days(90),
+            asks: Asks::Nobody,
+            tls: None,
+            probes: Probes::NoPort,
+            traces: None,
         }
     }
 }
@@ -101,6 +122,8 @@ impl Default for Custom {
 pub struct App {
     pub address: SocketAddr,
     pub channel: Channel,
+    /// Where it answers probes.
+    pub probes: Option<SocketAddr>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<thread::JoinHandle<()>>,
     database: Database,
@@ -131,7 +154,12 @@ impl App {
             limits,
             max_staleness,
             observed,
+            asks,
+            tls,
+            probes,
+            traces,
         } = custom;
+        let is_secured = tls.is_some();
         let url = database.url.clone();
         let (stop, stopped) = oneshot::channel();
         let (ready, started) = mpsc::channel();
@@ -144,7 +172,14 @@ impl App {
             runtime.block_on(async move {
                 let store = Store::connect(&url, &options).await.unwrap();
                 store.migrate().await.unwrap();
-                let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+                let listener = || tokio::net::TcpListener::bind("127.0.0.1:0");
+                let calls = listener().await.unwrap();
+                let probes = match probes {
+                    Probes::Port => Some(listener().await.unwrap()),
+                    Probes::NoPort => None,
+                };
+                let probing = probes.as_ref().map(|listener| listener.local_addr().unwrap());
+                let listeners = server::Listeners { calls, probes };
                 let options = server::Options {
                     workers: 2,
                     limits,
@@ -155,23 +190,35 @@ impl App {
                     reflection: Reflection::On,
                     observed,
                     counting: Duration::from_millis(100),
+                    asks,
+                    tls,
+                    reload: Duration::from_millis(50),
+                    traces: traces.map(|endpoint| Traces::new(&endpoint, 0.0).unwrap()),
+                    unsafe_options: vec!["unsafe-for-a-test".to_owned()],
                 };
                 let announce = async move |address, _| {
-                    ready.send(address).unwrap();
+                    ready.send((address, probing)).unwrap();
                     Ok(())
                 };
-                server::serve(listener, store, options, announce, async {
+                server::serve(listeners, store, options, announce, async {
                     let _ = stopped.await;
                 })
                 .await
                 .unwrap();
             });
         });
-        let address = started.recv_timeout(Duration::from_secs(30)).unwrap();
-        let channel = connect(address).await;
+        let (address, probes) = started.recv_timeout(Duration::from_secs(30)).unwrap();
+        // One that speaks TLS is connected to by the test itself.
+        let endpoint = Channel::from_shared(format!("http://{address}")).unwrap();
+        let channel = if is_secured {
+            endpoint.connect_lazy()
+        } else {
+            connect(address).await
+        };
         Self {
             address,
             channel,
+            probes,
             stop: Some(stop),
             thread: Some(thread),
             database,

@@ -7,8 +7,9 @@ use std::{
 };
 
 /// Every room with the rooms that it may use. A room stands below those that use it.
-const DOORS: [(&str, &[&str]); 13] = [
+const DOORS: [(&str, &[&str]); 14] = [
     ("clock", &[]),
+    ("access", &[]),
     ("domain", &[]),
     ("law", &["domain"]),
     ("document", &["domain", "law", "pb"]),
@@ -24,13 +25,37 @@ const DOORS: [(&str, &[&str]); 13] = [
     (
         "grpc",
         &[
-            "clock", "decision", "document", "domain", "law", "pb", "register", "replica", "report", "store",
+            "access",
+            "clock",
+            "decision",
+            "document",
+            "domain",
+            "law",
+            "pb",
+            "register",
+            "replica",
+            "report",
+            "store",
+            "telemetry",
         ],
     ),
-    ("server", &["grpc", "register", "replica", "report", "store"]),
+    (
+        "server",
+        &[
+            "access",
+            "clock",
+            "grpc",
+            "register",
+            "replica",
+            "report",
+            "store",
+            "telemetry",
+        ],
+    ),
     (
         "cli",
         &[
+            "access",
             "clock",
             "document",
             "domain",

@@ -10,7 +10,9 @@
     reason = "a test that panics has failed"
 )]
 
+mod access;
 mod app;
+mod authority;
 mod bad_input;
 mod cases;
 mod cluster;
@@ -31,11 +33,13 @@ mod lists;
 mod manifests;
 mod mutations;
 mod observed;
+mod probes;
 mod program;
 mod properties;
 mod proxy;
 mod questions;
 mod races;
+mod reload;
 mod replicas;
 mod terms;
 mod tour;

@@ -1,0 +1,139 @@
+//! What is counted of a call, from its first byte to the last of its answer.
+
+use std::{
+    pin::Pin,
+    task::{Context, Poll},
+    time::Instant,
+};
+
+use bytes::Bytes;
+use http::{HeaderMap, Response};
+use http_body::{Frame, SizeHint};
+use tonic::body::Body;
+
+use super::guard::{Call, Shared};
+use crate::{
+    access::{Kind, Method},
+    grpc::context,
+    telemetry::{
+        metrics::{Calls, Metrics},
+        traces::Span,
+    },
+};
+
+/// The number of the code of calls that ended before they were answered.
+const CANCELLED: usize = 1;
+
+/// A call that is measured. Counted as ended when it is dropped.
+#[derive(Debug)]
+pub struct Measured {
+    metrics: Metrics,
+    method: Option<&'static Method>,
+    began: Instant,
+    code: Option<usize>,
+    span: Option<Span>,
+}
+
+/// The body of an answer: the call goes on until it has been sent or given up.
+#[derive(Debug)]
+struct Answer {
+    body: Body,
+    measured: Measured,
+    _call: Option<Call>,
+}
+
+impl Measured {
+    /// Begins to measure. Methods that are not there are not told apart, or callers could make as many as they like.
+    pub fn begin(shared: &Shared, method: Option<&'static Method>) -> Self {
+        let measured = Self {
+            metrics: shared.metrics.clone(),
+            method,
+            began: Instant::now(),
+            code: None,
+            span: None,
+        };
+        if let Some(calls) = measured.calls() {
+            calls.start();
+        }
+        measured
+    }
+
+    /// Begins the span of the call, if it is sampled.
+    pub fn trace(
+        &mut self,
+        shared: &Shared,
+        method: Option<&'static Method>,
+        headers: &HeaderMap,
+    ) -> Option<&Span> {
+        let traces = shared.traces.as_ref()?;
+        let path = method?.path.trim_start_matches('/');
+        self.span = traces.begin(path, context::parent(headers));
+        self.span.as_ref()
+    }
+
+    /// Measures until the answer has been sent; the call keeps its place until then.
+    pub fn around(mut self, call: Option<Call>, response: Response<Body>) -> Response<Body> {
+        self.look(response.headers());
+        response.map(|body| {
+            Body::new(Answer {
+                body,
+                measured: self,
+                _call: call,
+            })
+        })
+    }
+
+    fn calls(&self) -> Option<&Calls> {
+        self.metrics.call(self.method?.index)
+    }
+
+    /// The code stands in the headers of an answer without messages, and else in the trailers.
+    fn look(&mut self, headers: &HeaderMap) {
+        let code = headers.get("grpc-status").and_then(|code| code.to_str().ok());
+        if let Some(code) = code.and_then(|code| code.parse().ok()) {
+            self.code = Some(code);
+        }
+    }
+}
+
+impl Drop for Measured {
+    fn drop(&mut self) {
+        let code = self.code.unwrap_or(CANCELLED);
+        if let Some(calls) = self.calls() {
+            calls.end(code, self.began.elapsed());
+            if self.method.is_some_and(|method| method.kind == Kind::Unary) {
+                calls.messages(1, u64::from(code == 0));
+            }
+        }
+        if let Some(span) = self.span.take() {
+            span.end(code);
+        }
+    }
+}
+
+impl http_body::Body for Answer {
+    type Data = Bytes;
+    type Error = <Body as http_body::Body>::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        let this = &mut *self;
+        let frame = Pin::new(&mut this.body).poll_frame(context);
+        if let Poll::Ready(Some(Ok(frame))) = &frame
+            && let Some(trailers) = frame.trailers_ref()
+        {
+            this.measured.look(trailers);
+        }
+        frame
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
