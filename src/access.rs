@@ -11,6 +11,6 @@ mod role;
 
 pub use caller::{Caller, Callers, Credential, NotIdentified};
 pub use certificate::{Certificate, InvalidCertificate};
-pub use file::{InvalidCallers, read};
+pub use file::{InvalidCallers, is_name, read};
 pub use method::{Kind, Method, find, methods};
 pub use role::{Permission, Role};

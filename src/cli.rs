@@ -44,12 +44,7 @@ struct Args {
     log_format: LogFormat,
 
     /// What is logged: a level, or directives such as `ropa=debug,info`.
-    #[arg(
-        long,
-        global = true,
-        env = "ROPA_LOG",
-        default_value = "info,sea_orm_migration=warn"
-    )]
+    #[arg(long, global = true, env = "ROPA_LOG", default_value = "info")]
     log: String,
 
     #[command(subcommand)]

@@ -2,7 +2,7 @@
 //!
 //! One control runtime owns the database, refreshing and the bodies of administrative calls. Each decision worker is a
 //! thread with a runtime of its own and serves the connections that the accept loop hands it, so that no write, compile
-//! or refresh stalls a check and no lock is shared between workers.
+//! or refresh stalls a check.
 
 mod accept;
 mod denials;
@@ -18,7 +18,12 @@ mod reload;
 pub mod tls;
 mod worker;
 
-use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use prometheus_client::registry::Registry;
 use tokio::{
@@ -109,6 +114,9 @@ pub enum Error {
     Died(&'static str),
 }
 
+/// How long what was counted may take to be written down in the end. With the traces, a server ends within five seconds after
+/// its calls.
+const LAST_WORDS: Duration = Duration::from_secs(3);
 /// Denials on their way into the audit log.
 const MOST_DENIALS: usize = 1024;
 
@@ -181,18 +189,27 @@ pub async fn serve(
     }
     let (denied, denials) = mpsc::channel(MOST_DENIALS);
     let door = Door::new(options.asks.clone(), denied, metrics.clone());
-    let shared = Shared::new(door, metrics.clone(), options.traces.clone(), &options.limits);
+    let (stop, stopped) = watch::channel(false);
+    let traces = options.traces.clone();
+    let shared = Shared::new(door, metrics.clone(), traces, stopped, &options.limits);
     let workers = worker::start(
         options.workers,
         &routes.prepare(),
         &Arc::new(shared),
         options.tls.as_ref(),
+        stop,
         &options.limits,
     )?;
     let refresh = tokio::spawn(replica.clone().run());
-    let (stop_counting, stop) = watch::channel(false);
-    let counting = tokio::spawn(count(registers.clone(), observer.clone(), options.clone(), stop));
-    let denying = tokio::spawn(denials::write(denials, registers, metrics.clone()));
+    let (finish, finishing) = watch::channel(false);
+    let counting = count(
+        registers.clone(),
+        observer.clone(),
+        options.clone(),
+        finishing.clone(),
+    );
+    let counting = tokio::spawn(counting);
+    let denying = tokio::spawn(denials::write(denials, registers, metrics.clone(), finishing));
     let mut watching = watch_files(&options, &metrics);
     watching.push(tokio::spawn(replica.clone().listen()));
     watching.push(tokio::spawn(health.clone().tell(replica.states())));
@@ -202,20 +219,26 @@ pub async fn serve(
         _ = refresh => Err(Error::Died("refreshing")),
         () = shutdown => Ok(()),
     };
-    watching.iter().for_each(JoinHandle::abort);
+    // Nothing of them may go on: health would be told that the server serves.
+    for task in watching {
+        task.abort();
+        let _ = task.await;
+    }
     health.stop().await;
     tracing::info!("stopping: calls in flight have {} s", options.drain.as_secs());
+    let until = Instant::now() + options.drain;
     workers.drain(options.drain).await;
     // What was begun for callers who have gone is finished, too.
-    if !administration.finish(options.drain).await {
+    if !administration
+        .finish(until.saturating_duration_since(Instant::now()))
+        .await
+    {
         tracing::warn!("changes were cut off after {} s", options.drain.as_secs());
     }
-    let _ = stop_counting.send(true);
-    let _ = tokio::time::timeout(options.drain, counting).await;
-    // With the workers the last who could deny anything are gone.
-    let _ = tokio::time::timeout(options.drain, denying).await;
+    let _ = finish.send(true);
+    let _ = tokio::time::timeout(LAST_WORDS, async { tokio::join!(counting, denying) }).await;
     if let Some(traces) = options.traces {
-        let _ = tokio::task::spawn_blocking(move || traces.finish(Duration::from_secs(2))).await;
+        let _ = tokio::task::spawn_blocking(move || traces.finish(Duration::from_secs(1))).await;
     }
     if let Some(probing) = probing {
         probing.abort();

@@ -7,7 +7,10 @@ pub mod traces;
 
 use std::{io::IsTerminal as _, panic};
 
-use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt as _, util::SubscriberInitExt as _};
+use tracing::Level;
+use tracing_subscriber::{
+    EnvFilter, filter::filter_fn, fmt, layer::SubscriberExt as _, util::SubscriberInitExt as _,
+};
 
 /// How log lines look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -18,11 +21,17 @@ pub enum LogFormat {
     Json,
 }
 
+/// What libraries say at the level `info` is for those who build with them; whoever wants it names them.
+const QUIET: &str = "sea_orm_migration=warn,sqlx=warn";
+
 /// Starts logging to standard error. `filter` is a directive list such as `info` or `ropa=debug,info`.
 pub fn init(format: LogFormat, filter: &str) -> Result<(), String> {
-    let filter = EnvFilter::try_new(filter)
+    let directives = format!("{QUIET},{filter}");
+    let filter = EnvFilter::try_new(directives)
         .map_err(|error| format!("the log filter `{filter}` is not one: {error}"))?;
-    let registry = tracing_subscriber::registry().with(filter);
+    // What HTTP/2 says of frames has headers in it, and they have tokens.
+    let told = filter_fn(|event| *event.level() <= Level::INFO || !event.target().starts_with("h2"));
+    let registry = tracing_subscriber::registry().with(filter).with(told);
     let lines = fmt::layer()
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal());

@@ -89,10 +89,14 @@ fn files(paths: &[PathBuf], wrong: &mut Vec<String>) -> Vec<PathBuf> {
         }
         match fs::read_dir(path) {
             Ok(entries) => {
-                let mut inside: Vec<PathBuf> = entries
-                    .filter_map(|entry| Some(entry.ok()?.path()))
-                    .filter(|path| is_yaml(path) && path.is_file())
-                    .collect();
+                let mut inside = Vec::new();
+                for entry in entries {
+                    match entry {
+                        Ok(entry) if is_yaml(&entry.path()) => inside.push(entry.path()),
+                        Ok(_) => {}
+                        Err(error) => wrong.push(format!("{}: {error}", path.display())),
+                    }
+                }
                 inside.sort();
                 found.extend(inside);
             }
@@ -141,7 +145,7 @@ fn add(
     let before = wrong.len();
     if !is_name(&name) {
         wrong.push(format!(
-            "{place}.name: has 1 to {LONGEST_NAME} of the characters a-z A-Z 0-9 . _ : @ / -"
+            "{place}.name: has 1 to {LONGEST_NAME} of the characters a-z A-Z 0-9 . _ : @ / - and is not `anonymous` or `nobody`"
         ));
     }
     let name: Arc<str> = name.into();
@@ -175,9 +179,11 @@ enum Given {
     Certificate(String),
 }
 
-fn is_name(name: &str) -> bool {
+/// Whether a caller may be called so. Two names are what logs call those that have none.
+pub fn is_name(name: &str) -> bool {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"._:@/-".contains(&byte);
-    !name.is_empty() && name.len() <= LONGEST_NAME && name.bytes().all(fits) && name != "anonymous"
+    let fits = !name.is_empty() && name.len() <= LONGEST_NAME && name.bytes().all(fits);
+    fits && !["anonymous", "nobody"].contains(&name)
 }
 
 /// The digest of a token, written as `sha256sum` writes it.

@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::client::{self, Server};
 use crate::{
-    access::Role,
+    access::{Role, is_name},
     pb::{CallerRole, Credential, GetCallerRequest, access_service_client::AccessServiceClient},
 };
 
@@ -45,6 +45,7 @@ pub async fn whoami(args: WhoamiArgs) -> Result<ExitCode, String> {
 #[command(after_help = "\
 The token is for the caller and stands nowhere else; the server's file of callers has its digest:
 
+  echo \"callers:\" > callers.yaml
   ropa token crm --role checker --output crm.token >> callers.yaml")]
 pub struct TokenArgs {
     /// What the audit log is to call the caller: a pseudonym, because the log cannot forget it.
@@ -62,24 +63,29 @@ pub struct TokenArgs {
 /// Draws a token, writes it into a file and prints the caller's entry.
 pub fn token(args: &TokenArgs) -> Result<ExitCode, String> {
     use std::os::unix::fs::OpenOptionsExt as _;
+    let TokenArgs { name, role, output } = args;
+    if !is_name(name) {
+        return Err(format!(
+            "`{name}` is no name of a caller: 1 to 64 of the characters a-z A-Z 0-9 . _ : @ / -"
+        ));
+    }
     let mut random = [0; 32];
     getrandom::fill(&mut random).map_err(|error| format!("no token can be drawn: {error}"))?;
     let mut token = String::from("ropa_");
     for byte in random {
         token.push_str(&format!("{byte:02x}"));
     }
-    let shown = |error: std::io::Error| format!("--output: {}: {error}", args.output.display());
+    let shown = |error: std::io::Error| format!("--output: {}: {error}", output.display());
     let file = fs::OpenOptions::new()
         .write(true)
         .create_new(true)
         .mode(0o600)
-        .open(&args.output);
+        .open(output);
     file.map_err(shown)?.write_all(token.as_bytes()).map_err(shown)?;
     let digest: String = Sha256::digest(&token)
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect();
-    let TokenArgs { name, role, .. } = args;
-    say!("  - {{name: {name}, role: {role}, token_sha256: {digest}}}");
+    say!("  - {{name: \"{name}\", role: {role}, token_sha256: {digest}}}");
     Ok(ExitCode::SUCCESS)
 }

@@ -3,7 +3,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use tonic::{
@@ -39,6 +39,14 @@ pub struct Server {
     /// A file with the token of the caller.
     #[arg(long, env = "ROPA_TOKEN_FILE", value_name = "FILE")]
     token_file: Option<PathBuf>,
+
+    /// Send the token in the clear, although everybody on the way could read it.
+    #[arg(long, env = "ROPA_UNSAFE_TOKEN_WITHOUT_TLS")]
+    unsafe_token_without_tls: bool,
+
+    /// How long to try to connect, in seconds: for a server that is being started.
+    #[arg(long, env = "ROPA_WAIT", value_name = "SECONDS", default_value_t = 0)]
+    wait: u64,
 
     /// The caller's certificate, in PEM.
     #[arg(long, env = "ROPA_CERT", value_name = "FILE", requires = "key")]
@@ -80,14 +88,28 @@ impl Server {
             Channel::from_shared(self.server.clone()).map_err(|error| format!("{}: {error}", self.server))?;
         if self.server.starts_with("https:") {
             endpoint = endpoint.tls_config(self.tls()?).map_err(wrong)?;
-        } else if !is_loopback(endpoint.uri().host()) && self.token_file.is_some() {
+        } else if self.ca.is_some() || self.cert.is_some() {
             return Err(format!(
-                "{}: everybody on the way could read the token; use https",
+                "{}: --ca, --cert and --key are for https, and this is not",
+                self.server
+            ));
+        } else if self.token_file.is_some()
+            && !is_loopback(endpoint.uri().host())
+            && !self.unsafe_token_without_tls
+        {
+            return Err(format!(
+                "{}: everybody on the way could read the token; use https (--unsafe-token-without-tls does without)",
                 self.server
             ));
         }
         let endpoint = endpoint.connect_timeout(CONNECT).timeout(CALL);
-        endpoint.connect().await.map_err(wrong)
+        let patience = Instant::now() + Duration::from_secs(self.wait);
+        loop {
+            match endpoint.connect().await {
+                Err(_) if Instant::now() < patience => tokio::time::sleep(Duration::from_secs(1)).await,
+                connected => return connected.map_err(wrong),
+            }
+        }
     }
 
     fn tls(&self) -> Result<ClientTlsConfig, String> {
@@ -110,12 +132,14 @@ impl Server {
             return Ok(Credentials(None));
         };
         let bytes = bytes("--token-file", file)?;
-        let token = String::from_utf8(bytes).unwrap_or_default();
-        let header = format!("Bearer {}", token.trim_end_matches(['\r', '\n']));
         // Not with what was read: it is a secret even where it is none of ours.
-        let mut header: MetadataValue<Ascii> = header
-            .parse()
-            .map_err(|_| format!("--token-file: {}: is no token", file.display()))?;
+        let wrong = || format!("--token-file: {}: is no token", file.display());
+        let token = String::from_utf8(bytes).map_err(|_| wrong())?;
+        let token = token.trim_end_matches(['\r', '\n']);
+        if token.is_empty() {
+            return Err(wrong());
+        }
+        let mut header: MetadataValue<Ascii> = format!("Bearer {token}").parse().map_err(|_| wrong())?;
         header.set_sensitive(true);
         Ok(Credentials(Some(header)))
     }

@@ -118,6 +118,11 @@ impl Exposure {
                 if self.client_ca.is_some() {
                     wrong.push("--client-ca needs TLS: give --tls-cert and --tls-key".to_owned());
                 }
+                if self.client_certificate == ClientCertificate::Required {
+                    wrong.push(
+                        "--client-certificate required: needs TLS: give --tls-cert and --tls-key".to_owned(),
+                    );
+                }
                 return None;
             }
             _ => {
@@ -146,12 +151,21 @@ impl Exposure {
 
     fn asks(&self, wrong: &mut Vec<String>) -> Option<Asks> {
         if self.callers.is_empty() {
+            if self.client_ca.is_some() {
+                wrong.push(
+                    "--client-ca needs callers, or its certificates would decide nothing: give --callers"
+                        .to_owned(),
+                );
+            }
             return Some(Asks::Nobody);
         }
         let paths = self.callers.clone();
         let takes_certificates = self.client_ca.is_some();
         let read = move || {
             let callers = access::read(&paths).map_err(|wrong| wrong.to_string())?;
+            if callers.count() == 0 {
+                return Err("there are no callers, so nobody could call".to_owned());
+            }
             if callers.needs_certificates() && !takes_certificates {
                 return Err("some callers are told by their certificate, which needs --client-ca".to_owned());
             }

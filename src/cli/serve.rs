@@ -2,7 +2,10 @@
 
 use std::{net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
 
-use tokio::net::TcpListener;
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+};
 
 use super::{
     exposure::{Exposed, Exposure},
@@ -100,6 +103,16 @@ pub struct Args {
     )]
     max_connections: u32,
 
+    /// How long a connection lives, in seconds, give or take a tenth: clients that balance themselves then look for servers anew.
+    /// 0: for ever.
+    #[arg(
+        long,
+        env = "ROPA_MAX_CONNECTION_AGE",
+        default_value_t = 600,
+        value_name = "SECONDS"
+    )]
+    max_connection_age: u64,
+
     /// Days for which counters of what callers asked are kept; 0: nothing is counted.
     #[arg(long, env = "ROPA_OBSERVED_DAYS", default_value_t = 90, value_name = "DAYS", value_parser = clap::value_parser!(i32).range(0..=3660))]
     observed_days: i32,
@@ -166,7 +179,14 @@ pub async fn serve(args: Args) -> Result<ExitCode, String> {
         say!("the configuration can be served");
         return Ok(ExitCode::SUCCESS);
     }
-    let Configured { url, loads, exposed } = configured;
+    let Configured {
+        url,
+        loads,
+        exposed,
+        traces,
+    } = configured;
+    // Heard from the first moment on: a container's first process is not ended by a signal that it does not listen for.
+    let stopping = stop_signal()?;
     let store = args.database.open(&url).await?;
     let pending = store.pending().await.map_err(|error| chain(&error))?;
     if pending > 0 && (args.migrate || url.is_embedded()) {
@@ -180,13 +200,13 @@ pub async fn serve(args: Args) -> Result<ExitCode, String> {
             None => None,
         },
     };
-    let options = args.options(exposed)?;
+    let options = args.options(exposed, traces);
     let prepare = async move |address: SocketAddr, registers: Registers| {
         load::apply_all(&registers, loads).await?;
         tracing::info!(%address, "listening on {address}");
         Ok(())
     };
-    server::serve(listeners, store, options, prepare, stop_signal())
+    server::serve(listeners, store, options, prepare, stopping)
         .await
         .map_err(|error| chain(&error))?;
     tracing::info!("stopped");
@@ -206,6 +226,7 @@ struct Configured {
     url: DatabaseUrl,
     loads: Vec<Load>,
     exposed: Exposed,
+    traces: Option<Traces>,
 }
 
 /// Reads everything that the options name, and tells all that is wrong with it.
@@ -214,8 +235,9 @@ fn configure(args: &Args) -> Result<Configured, Vec<String>> {
     let url = args.database.url().map_err(|error| wrong.push(error)).ok();
     let loads = load::read(&args.load).map_err(|error| wrong.push(error)).ok();
     let exposed = args.exposure.open().map_err(|more| wrong.extend(more)).ok();
-    match (url, loads, exposed) {
-        (Some(url), Some(loads), Some(mut exposed)) => {
+    let traces = args.traces().map_err(|error| wrong.push(error)).ok();
+    match (url, loads, exposed, traces) {
+        (Some(url), Some(loads), Some(mut exposed), Some(traces)) => {
             if args.database.unsafe_database_without_verification {
                 exposed
                     .unsafe_options
@@ -224,26 +246,38 @@ fn configure(args: &Args) -> Result<Configured, Vec<String>> {
             for option in &exposed.unsafe_options {
                 tracing::warn!("--{option} is in use");
             }
-            Ok(Configured { url, loads, exposed })
+            Ok(Configured {
+                url,
+                loads,
+                exposed,
+                traces,
+            })
         }
         _ => Err(wrong),
     }
 }
 
 impl Args {
-    /// How the server is run. On a runtime, because traces are sent from there.
-    fn options(&self, exposed: Exposed) -> Result<Options, String> {
+    /// Where spans go. On a runtime, because they are sent from there.
+    fn traces(&self) -> Result<Option<Traces>, String> {
+        let endpoint = self.otlp_endpoint.as_deref();
+        let endpoint = endpoint.filter(|endpoint| !endpoint.is_empty());
+        let traces = endpoint.map(|endpoint| Traces::new(endpoint, self.trace_ratio));
+        traces
+            .transpose()
+            .map_err(|error| format!("--otlp-endpoint: {}", chain(&error)))
+    }
+
+    /// How the server is run.
+    fn options(&self, exposed: Exposed, traces: Option<Traces>) -> Options {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let traces = self
-            .otlp_endpoint
-            .as_deref()
-            .filter(|endpoint| !endpoint.is_empty());
-        let traces = traces.map(|endpoint| Traces::new(endpoint, self.trace_ratio));
-        Ok(Options {
+        Options {
             workers: self.workers.unwrap_or(cores),
             limits: Limits {
                 calls: count(self.max_calls),
                 connections: count(self.max_connections),
+                connection_age: (self.max_connection_age > 0)
+                    .then(|| Duration::from_secs(self.max_connection_age)),
                 ..Limits::default()
             },
             cache_max_age: Duration::from_secs(self.cache_max_age),
@@ -262,11 +296,9 @@ impl Args {
             asks: exposed.asks,
             tls: exposed.tls,
             reload: Duration::from_secs(5),
-            traces: traces
-                .transpose()
-                .map_err(|error| format!("--otlp-endpoint: {}", chain(&error)))?,
+            traces,
             unsafe_options: exposed.unsafe_options,
-        })
+        }
     }
 }
 
@@ -284,19 +316,14 @@ fn count(number: u32) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }
 
-/// Completes at SIGTERM or SIGINT.
-async fn stop_signal() {
-    let interrupt = tokio::signal::ctrl_c();
-    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            tokio::select! {
-                _ = interrupt => {}
-                _ = terminate.recv() => {}
-            }
+/// Completes at SIGTERM or SIGINT, which are heard from now on.
+fn stop_signal() -> Result<impl Future<Output = ()>, String> {
+    let hear = |kind| signal(kind).map_err(|error| format!("signals cannot be heard: {error}"));
+    let (mut terminate, mut interrupt) = (hear(SignalKind::terminate())?, hear(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
         }
-        Err(error) => {
-            tracing::warn!(%error, "SIGTERM cannot be heard");
-            let _ = interrupt.await;
-        }
-    }
+    })
 }

@@ -190,7 +190,11 @@ impl Observer {
             let full = table.len() >= MOST;
             let observation = Observation {
                 day,
-                caller: Arc::clone(caller),
+                caller: if full {
+                    Arc::from(OTHERS)
+                } else {
+                    Arc::clone(caller)
+                },
                 register: question.register.clone(),
                 activity: if full { OTHERS } else { activity }.to_owned(),
                 purpose: if full { "" } else { purpose }.to_owned(),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use http::{HeaderMap, header::AUTHORIZATION};
+use jiff::Timestamp;
 use tokio::sync::mpsc;
 
 use super::kept::Kept;
@@ -16,7 +17,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct Door {
     asks: Asks,
-    denied: mpsc::Sender<Denied>,
+    denied: mpsc::Sender<Knock>,
     metrics: Metrics,
 }
 
@@ -49,9 +50,18 @@ pub struct Denied {
     pub method: &'static str,
 }
 
+/// One that was denied now.
+#[derive(Clone, Debug)]
+pub struct Knock {
+    /// Who, and what.
+    pub denied: Denied,
+    /// When.
+    pub time: Timestamp,
+}
+
 impl Door {
     /// A door that tells `denied` of every change that it denies.
-    pub const fn new(asks: Asks, denied: mpsc::Sender<Denied>, metrics: Metrics) -> Self {
+    pub const fn new(asks: Asks, denied: mpsc::Sender<Knock>, metrics: Metrics) -> Self {
         Self {
             asks,
             denied,
@@ -94,13 +104,18 @@ impl Door {
         Err(Refused::NotPermitted(permission))
     }
 
-    fn refuse(&self, refusal: Refusal, method: Option<&'static Method>, actor: Option<Arc<str>>) {
+    /// Counts a refused call; that a change was refused is to be in the audit log.
+    pub fn refuse(&self, refusal: Refusal, method: Option<&'static Method>, actor: Option<Arc<str>>) {
         self.metrics.refused(refusal, 1);
         let Some(method) = method.filter(|method| method.permission.is_change()) else {
             return;
         };
-        let method = method.path;
-        if self.denied.try_send(Denied { actor, method }).is_err() {
+        let denied = Denied {
+            actor,
+            method: method.path,
+        };
+        let time = clock::now();
+        if self.denied.try_send(Knock { denied, time }).is_err() {
             self.metrics.denials_lost.inc();
         }
     }

@@ -16,6 +16,7 @@ use std::{
 
 use futures_util::FutureExt as _;
 use http::{HeaderMap, Request, Response};
+use tokio::sync::watch;
 use tonic::{body::Body, service::Routes};
 use tower::Service;
 
@@ -51,6 +52,8 @@ pub struct Limits {
     pub call_time: Duration,
     /// How long a client may take to send the preface of HTTP/2.
     pub handshake: Duration,
+    /// How long a connection lives, give or take a tenth; none: for ever.
+    pub connection_age: Option<Duration>,
 }
 
 impl Default for Limits {
@@ -62,6 +65,7 @@ impl Default for Limits {
             streams_per_connection: 100,
             call_time: Duration::from_secs(10),
             handshake: Duration::from_secs(5),
+            connection_age: Some(Duration::from_mins(10)),
         }
     }
 }
@@ -75,6 +79,8 @@ pub struct Shared {
     pub metrics: Metrics,
     /// Where spans go, if they go anywhere.
     pub traces: Option<Traces>,
+    /// Turns true when the server stops.
+    pub stopped: watch::Receiver<bool>,
     calls: Arc<AtomicUsize>,
     most_calls: usize,
     call_time: Duration,
@@ -82,11 +88,18 @@ pub struct Shared {
 
 impl Shared {
     /// What is shared by connections within these limits.
-    pub fn new(door: Door, metrics: Metrics, traces: Option<Traces>, limits: &Limits) -> Self {
+    pub fn new(
+        door: Door,
+        metrics: Metrics,
+        traces: Option<Traces>,
+        stopped: watch::Receiver<bool>,
+        limits: &Limits,
+    ) -> Self {
         Self {
             door,
             metrics,
             traces,
+            stopped,
             calls: Arc::default(),
             most_calls: limits.calls,
             call_time: limits.call_time,
@@ -175,11 +188,13 @@ impl Service<Request<hyper::body::Incoming>> for Guard {
                     Refused::NotPermitted(permission) => error::not_permitted(permission),
                     Refused::Overloaded => error::overloaded(),
                 };
-                let response = measured.around(None, response.into_http());
+                let response = measured.around(&self.shared, None, response.into_http());
                 return Box::pin(async { Ok(response) });
             }
         };
-        let span = measured.trace(&self.shared, method, request.headers());
+        let span = caller
+            .as_ref()
+            .and_then(|_| measured.trace(&self.shared, method, request.headers()));
         let deadline = deadline(request.headers());
         let deadline = deadline.map_or(self.shared.call_time, |asked| asked.min(self.shared.call_time));
         // A check leaves no line in a log, so it is called something only where its caller calls it so.
@@ -191,19 +206,31 @@ impl Service<Request<hyper::body::Incoming>> for Guard {
                 && !headers.contains_key(TRACEPARENT)
         });
         let context = (!is_silent).then(|| context::Context::of(headers, Instant::now() + deadline, span));
-        if let Some(caller) = caller {
-            request.extensions_mut().insert(caller);
+        if let Some(caller) = &caller {
+            request.extensions_mut().insert(Arc::clone(caller));
         }
         let answer = bounded(deadline, self.routes.call(request));
+        let shared = Arc::clone(&self.shared);
         Box::pin(async move {
             let Some(context) = context else {
-                return Ok(measured.around(call, answer.await));
+                return Ok(measured.around(&shared, call, answer.await));
             };
             let mut response = context.clone().around(answer).await;
             context.tell(response.headers_mut());
-            Ok(measured.around(call, response))
+            if is_denied(&response) {
+                // What is asked for in the message may need more than the method does.
+                let actor = caller.map(|caller| Arc::clone(&caller.name));
+                shared.door.refuse(Refusal::PermissionDenied, method, actor);
+            }
+            Ok(measured.around(&shared, call, response))
         })
     }
+}
+
+/// Whether the handler has refused the caller.
+fn is_denied(response: &Response<Body>) -> bool {
+    let code = response.headers().get("grpc-status");
+    code.is_some_and(|code| code.as_bytes() == b"7")
 }
 
 /// The answer of a call, in time and whatever happens.

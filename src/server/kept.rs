@@ -9,8 +9,15 @@ use arc_swap::{ArcSwap, Guard};
 pub struct Kept<T> {
     current: ArcSwap<T>,
     read: Box<dyn Fn() -> Result<T, String> + Send + Sync>,
-    /// What was last wrong, so that it is told once.
-    complaint: Mutex<Option<String>>,
+    last: Mutex<Last<T>>,
+}
+
+/// What was read last, where it is not what there is. A file may be half written when it is read, and of two that belong
+/// together one may be new: so only what is read twice the same is taken over, or complained of.
+struct Last<T> {
+    read: Option<Result<T, String>>,
+    /// What was complained of already.
+    complaint: Option<String>,
 }
 
 /// What came of looking again.
@@ -18,6 +25,8 @@ pub struct Kept<T> {
 pub enum Renewed {
     /// It is as it was.
     Same,
+    /// It is something else; the next look decides.
+    Noticed,
     /// There is another value now.
     Changed,
     /// It cannot be read; what there was is kept. Told for the first time.
@@ -38,7 +47,10 @@ impl<T: PartialEq> Kept<T> {
         Ok(Self {
             current: ArcSwap::from_pointee(read()?),
             read: Box::new(read),
-            complaint: Mutex::default(),
+            last: Mutex::new(Last {
+                read: None,
+                complaint: None,
+            }),
         })
     }
 
@@ -49,19 +61,25 @@ impl<T: PartialEq> Kept<T> {
 
     /// Reads it again. Blocks.
     pub fn renew(&self) -> Renewed {
-        let mut complaint = self.complaint.lock().unwrap_or_else(PoisonError::into_inner);
-        match (self.read)() {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let read = (self.read)();
+        if read.as_ref().is_ok_and(|value| *value == **self.current.load()) {
+            (last.read, last.complaint) = (None, None);
+            return Renewed::Same;
+        }
+        if last.read.as_ref() != Some(&read) {
+            last.read = Some(read);
+            return Renewed::Noticed;
+        }
+        match read {
             Ok(value) => {
-                *complaint = None;
-                if value == **self.current.load() {
-                    return Renewed::Same;
-                }
+                (last.read, last.complaint) = (None, None);
                 self.current.store(Arc::new(value));
                 Renewed::Changed
             }
-            Err(wrong) if complaint.as_ref() == Some(&wrong) => Renewed::StillFailed,
+            Err(wrong) if last.complaint.as_ref() == Some(&wrong) => Renewed::StillFailed,
             Err(wrong) => {
-                *complaint = Some(wrong.clone());
+                last.complaint = Some(wrong.clone());
                 Renewed::Failed(wrong)
             }
         }
@@ -78,11 +96,27 @@ mod tests {
         let reads = Arc::clone(&file);
         let kept = Kept::new(move || reads.lock().unwrap().clone()).unwrap();
         assert_eq!(kept.renew(), Renewed::Same);
-        *file.lock().unwrap() = Err("half written".to_owned());
-        assert_eq!(kept.renew(), Renewed::Failed("half written".to_owned()));
-        assert_eq!((kept.renew(), **kept.load()), (Renewed::StillFailed, 1));
+        let half_written = "half written".to_owned();
+        *file.lock().unwrap() = Err(half_written.clone());
+        let looks = [kept.renew(), kept.renew(), kept.renew()];
+        assert_eq!(
+            looks,
+            [
+                Renewed::Noticed,
+                Renewed::Failed(half_written),
+                Renewed::StillFailed
+            ]
+        );
+        assert_eq!(**kept.load(), 1);
         *file.lock().unwrap() = Ok(2);
-        assert_eq!((kept.renew(), **kept.load()), (Renewed::Changed, 2));
+        assert_eq!((kept.renew(), **kept.load()), (Renewed::Noticed, 1));
+        *file.lock().unwrap() = Ok(3);
+        assert_eq!(
+            (kept.renew(), **kept.load()),
+            (Renewed::Noticed, 1),
+            "it is still being written"
+        );
+        assert_eq!((kept.renew(), **kept.load()), (Renewed::Changed, 3));
         assert!(Kept::<i32>::new(|| Err("not there".to_owned())).is_err());
     }
 }

@@ -1,14 +1,16 @@
 //! What is counted of a call, from its first byte to the last of its answer.
 
 use std::{
+    future::Future,
     pin::Pin,
     task::{Context, Poll},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use bytes::Bytes;
 use http::{HeaderMap, Response};
 use http_body::{Frame, SizeHint};
+use tokio::sync::watch;
 use tonic::body::Body;
 
 use super::guard::{Call, Shared};
@@ -35,15 +37,19 @@ pub struct Measured {
 }
 
 /// The body of an answer: the call goes on until it has been sent or given up.
-#[derive(Debug)]
 struct Answer {
     body: Body,
     measured: Measured,
+    /// When a stream is ended although it could go on; none for a single message.
+    end: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
     _call: Option<Call>,
 }
 
+/// How long a stream that takes a place among the calls may go on. It is for looking the contract up.
+const LONGEST_STREAM: Duration = Duration::from_mins(1);
+
 impl Measured {
-    /// Begins to measure. Methods that are not there are not told apart, or callers could make as many as they like.
+    /// Begins to measure. Methods that are not there are not counted, or callers could make series as they like.
     pub fn begin(shared: &Shared, method: Option<&'static Method>) -> Self {
         let measured = Self {
             metrics: shared.metrics.clone(),
@@ -72,12 +78,15 @@ impl Measured {
     }
 
     /// Measures until the answer has been sent; the call keeps its place until then.
-    pub fn around(mut self, call: Option<Call>, response: Response<Body>) -> Response<Body> {
+    pub fn around(mut self, shared: &Shared, call: Option<Call>, response: Response<Body>) -> Response<Body> {
         self.look(response.headers());
+        let is_stream = self.method.is_some_and(|method| method.kind != Kind::Unary);
+        let end = is_stream.then(|| end(shared.stopped.clone(), call.is_some()));
         response.map(|body| {
             Body::new(Answer {
                 body,
                 measured: self,
+                end,
                 _call: call,
             })
         })
@@ -111,6 +120,19 @@ impl Drop for Measured {
     }
 }
 
+/// A stream ends with the server, or a graceful stop would wait for it in vain; one that takes a place among the calls ends
+/// before.
+fn end(mut stopped: watch::Receiver<bool>, takes_place: bool) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+    Box::pin(async move {
+        let stopping = stopped.wait_for(|stop| *stop);
+        if takes_place {
+            let _ = tokio::time::timeout(LONGEST_STREAM, stopping).await;
+        } else {
+            let _ = stopping.await;
+        }
+    })
+}
+
 impl http_body::Body for Answer {
     type Data = Bytes;
     type Error = <Body as http_body::Body>::Error;
@@ -121,6 +143,17 @@ impl http_body::Body for Answer {
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         let this = &mut *self;
         let frame = Pin::new(&mut this.body).poll_frame(context);
+        if frame.is_pending()
+            && let Some(end) = &mut this.end
+            && end.as_mut().poll(context).is_ready()
+        {
+            this.end = None;
+            this.body = Body::empty();
+            let mut trailers = HeaderMap::new();
+            trailers.insert("grpc-status", http::HeaderValue::from_static("14"));
+            this.measured.look(&trailers);
+            return Poll::Ready(Some(Ok(Frame::trailers(trailers))));
+        }
         if let Poll::Ready(Some(Ok(frame))) = &frame
             && let Some(trailers) = frame.trailers_ref()
         {

@@ -3,14 +3,20 @@
 
 use std::{convert::Infallible, future::Future, pin::Pin, sync::Arc, task, time::Duration};
 
-use http::{Method, Request, Response, StatusCode, header::CONTENT_TYPE};
+use http::{
+    HeaderValue, Method, Request, Response, StatusCode,
+    header::{ALLOW, CONTENT_TYPE},
+};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::conn::auto,
     service::TowerToHyperService,
 };
 use prometheus_client::registry::Registry;
-use tokio::{net::TcpListener, sync::Semaphore};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::Semaphore,
+};
 use tonic::{body::Body, service::Routes};
 use tower::Service;
 
@@ -19,8 +25,10 @@ use crate::telemetry::metrics;
 
 /// Connections at once: some kubelets, some scrapers.
 const CONNECTIONS: usize = 64;
-/// How long a client may take to say what it wants.
+/// How long a client may take to say what it wants, and to take the last of its answer.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a connection lives: whoever keeps one and takes no answer holds its place no longer.
+const AGE: Duration = Duration::from_mins(5);
 
 /// What is told there.
 #[derive(Clone, Debug)]
@@ -44,24 +52,44 @@ pub async fn serve(listener: TcpListener, probes: Probes) {
             tokio::time::sleep(Duration::from_millis(50)).await;
             continue;
         };
-        let service = TowerToHyperService::new(probes.clone());
+        let probes = probes.clone();
         tokio::spawn(async move {
-            let mut http = auto::Builder::new(TokioExecutor::new());
-            http.http1()
-                .timer(TokioTimer::new())
-                .header_read_timeout(PATIENCE);
-            http.http2()
-                .timer(TokioTimer::new())
-                .max_concurrent_streams(16)
-                .max_local_error_reset_streams(64)
-                .max_header_list_size(8 * 1024)
-                .keep_alive_interval(Duration::from_secs(20))
-                .keep_alive_timeout(Duration::from_secs(10));
-            if let Err(error) = http.serve_connection(TokioIo::new(stream), service).await {
-                tracing::debug!(%error, "a connection for probes ended");
-            }
+            connection(stream, probes).await;
             drop(place);
         });
+    }
+}
+
+async fn connection(stream: TcpStream, probes: Probes) {
+    // Which version of HTTP a client speaks is waited for without end by the library.
+    if !matches!(
+        tokio::time::timeout(PATIENCE, stream.peek(&mut [0])).await,
+        Ok(Ok(1))
+    ) {
+        return;
+    }
+    let mut http = auto::Builder::new(TokioExecutor::new());
+    http.http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(PATIENCE);
+    http.http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(16)
+        .max_local_error_reset_streams(64)
+        .max_header_list_size(8 * 1024)
+        .keep_alive_interval(Duration::from_secs(20))
+        .keep_alive_timeout(Duration::from_secs(10));
+    let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(probes));
+    let mut connection = std::pin::pin!(connection);
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = tokio::time::sleep(AGE) => {
+            connection.as_mut().graceful_shutdown();
+            tokio::time::timeout(PATIENCE, connection).await.unwrap_or(Ok(()))
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%error, "a connection for probes ended");
     }
 }
 
@@ -89,9 +117,16 @@ impl Probes {
 fn text(status: StatusCode, text: impl Into<String>) -> Response<Body> {
     let mut response = Response::new(Body::new(http_body_util::Full::from(text.into())));
     *response.status_mut() = status;
-    let kind = http::HeaderValue::from_static(metrics::TEXT);
+    let kind = HeaderValue::from_static(metrics::TEXT);
     response.headers_mut().insert(CONTENT_TYPE, kind);
     response
+}
+
+/// Whether it is a call of gRPC.
+fn is_call(request: &Request<hyper::body::Incoming>) -> bool {
+    let kind = request.headers().get(CONTENT_TYPE);
+    request.method() == Method::POST
+        && kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/grpc"))
 }
 
 impl Service<Request<hyper::body::Incoming>> for Probes {
@@ -104,11 +139,18 @@ impl Service<Request<hyper::body::Incoming>> for Probes {
     }
 
     fn call(&mut self, request: Request<hyper::body::Incoming>) -> Self::Future {
-        if request.method() == Method::GET {
-            let response = self.answer(request.uri().path());
-            return Box::pin(async { Ok(response) });
+        if is_call(&request) {
+            return Box::pin(self.routes.call(request.map(Body::new)));
         }
-        let answer = self.routes.call(request.map(Body::new));
-        Box::pin(answer)
+        let response = if [Method::GET, Method::HEAD].contains(request.method()) {
+            self.answer(request.uri().path())
+        } else {
+            let mut refused = text(StatusCode::METHOD_NOT_ALLOWED, "this is for GET\n");
+            refused
+                .headers_mut()
+                .insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
+            refused
+        };
+        Box::pin(async { Ok(response) })
     }
 }

@@ -16,7 +16,10 @@ pub async fn watch<T: PartialEq + Debug + Send + Sync + 'static>(
         tokio::time::sleep(every).await;
         let looking = Arc::clone(&kept);
         match tokio::task::spawn_blocking(move || looking.renew()).await {
-            Ok(Renewed::Same | Renewed::StillFailed) => {}
+            Ok(Renewed::Same | Renewed::Noticed) => {}
+            Ok(Renewed::StillFailed) => {
+                metrics.reloads_failed.inc();
+            }
             Ok(Renewed::Changed) => tracing::info!(what, "{what} were read again"),
             Ok(Renewed::Failed(error)) => {
                 metrics.reloads_failed.inc();
@@ -26,7 +29,10 @@ pub async fn watch<T: PartialEq + Debug + Send + Sync + 'static>(
                     "{what} have changed and cannot be read; the former stay"
                 );
             }
-            Err(_) => return,
+            // The panic hook has logged where; the next look may fare better.
+            Err(_) => {
+                metrics.reloads_failed.inc();
+            }
         }
     }
 }

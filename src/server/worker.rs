@@ -14,12 +14,12 @@ use std::{
 use hyper::server::conn::http2;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::graceful::{GracefulShutdown, Watcher},
     service::TowerToHyperService,
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     sync::{OwnedSemaphorePermit, mpsc, oneshot, watch},
+    task::JoinSet,
 };
 use tonic::service::Routes;
 
@@ -67,9 +67,9 @@ pub fn start(
     routes: &Routes,
     shared: &Arc<Shared>,
     tls: Option<&Arc<Tls>>,
+    stop: watch::Sender<bool>,
     limits: &Limits,
 ) -> io::Result<Workers> {
-    let (stop, stopped) = watch::channel(false);
     let guard = Guard::new(routes.clone(), Arc::clone(shared));
     let workers = (0..count.max(1))
         .map(|index| {
@@ -85,7 +85,8 @@ pub fn start(
                 tls: tls.cloned(),
                 http: http(limits),
                 handshake: limits.handshake,
-                stopped: stopped.clone(),
+                age: limits.connection_age,
+                stopped: shared.stopped.clone(),
             };
             let thread = thread::Builder::new()
                 .name(format!("decide-{index}"))
@@ -160,11 +161,15 @@ struct Serving {
     tls: Option<Arc<Tls>>,
     http: http2::Builder<TokioExecutor>,
     handshake: Duration,
+    age: Option<Duration>,
     stopped: watch::Receiver<bool>,
 }
 
+/// How long calls of a connection that has come of age may go on.
+const GRACE: Duration = Duration::from_secs(30);
+
 async fn run(mut incoming: mpsc::UnboundedReceiver<Connection>, serving: Serving) {
-    let graceful = GracefulShutdown::new();
+    let mut connections = JoinSet::new();
     let mut stopped = serving.stopped.clone();
     loop {
         let Connection { stream, place } = tokio::select! {
@@ -172,32 +177,33 @@ async fn run(mut incoming: mpsc::UnboundedReceiver<Connection>, serving: Serving
                 Some(connection) => connection,
                 None => break,
             },
+            Some(_) = connections.join_next() => continue,
             _ = stopped.wait_for(|stop| *stop) => break,
         };
         let registered = stream
             .set_nonblocking(true)
             .and_then(|()| tokio::net::TcpStream::from_std(stream));
         let Ok(stream) = registered else { continue };
-        let connection = serving.clone().connection(stream, graceful.watcher());
-        tokio::spawn(async move {
+        let connection = serving.clone().connection(stream);
+        connections.spawn(async move {
             let _place = place;
             connection.await;
         });
     }
-    graceful.shutdown().await;
+    while connections.join_next().await.is_some() {}
 }
 
 impl Serving {
     /// Serves a connection to its end.
-    async fn connection(mut self, stream: tokio::net::TcpStream, watcher: Watcher) {
+    async fn connection(mut self, stream: tokio::net::TcpStream) {
         let Some(tls) = self.tls.clone() else {
             if let Some(opened) = self.in_time(opened::plain(stream)).await {
-                self.serve(opened, None, watcher).await;
+                self.serve(opened, None).await;
             }
             return;
         };
         if let Some((opened, peer)) = self.in_time(opened::secured(stream, &tls)).await {
-            self.serve(opened, peer, watcher).await;
+            self.serve(opened, peer).await;
         }
     }
 
@@ -219,17 +225,49 @@ impl Serving {
         None
     }
 
-    async fn serve<S>(self, opened: Opened<S>, peer: Option<Arc<Certificate>>, watcher: Watcher)
+    /// Serves until the client goes, the connection has come of age, or the server stops. Clients that balance themselves look
+    /// for servers anew when a connection ends; and whose authority was taken away is asked again.
+    async fn serve<S>(mut self, opened: Opened<S>, peer: Option<Arc<Certificate>>)
     where
         S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
         let service = TowerToHyperService::new(self.guard.of(peer));
-        let connections = &self.shared.metrics.connections;
-        connections.inc();
+        self.shared.metrics.connections.inc();
         let connection = self.http.serve_connection(TokioIo::new(opened), service);
-        if let Err(error) = watcher.watch(connection).await {
+        let mut connection = std::pin::pin!(connection);
+        let age = self.age;
+        let ended = tokio::select! {
+            ended = connection.as_mut() => ended,
+            () = stop(&mut self.stopped) => {
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
+            () = of_age(age) => {
+                connection.as_mut().graceful_shutdown();
+                tokio::time::timeout(GRACE, connection).await.unwrap_or(Ok(()))
+            }
+        };
+        if let Err(error) = ended {
             tracing::debug!(%error, "a connection ended");
         }
-        connections.dec();
+        self.shared.metrics.connections.dec();
     }
+}
+
+/// Waits until the server stops.
+async fn stop(stopped: &mut watch::Receiver<bool>) {
+    // Whoever would tell is gone: so is the server.
+    let _ = stopped.wait_for(|stop| *stop).await;
+}
+
+/// Waits for the age of a connection, give or take a tenth, so that not all clients come back at once (gRFC A9).
+async fn of_age(age: Option<Duration>) {
+    let Some(age) = age else {
+        return std::future::pending().await;
+    };
+    let mut random = [0; 4];
+    // Without chance they come back together, which is no reason not to serve.
+    let _ = getrandom::fill(&mut random);
+    let share = 0.9 + 0.2 * f64::from(u32::from_ne_bytes(random)) / f64::from(u32::MAX);
+    tokio::time::sleep(age.mul_f64(share)).await;
 }

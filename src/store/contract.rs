@@ -51,6 +51,7 @@ stamp! {
     schema::three_migrators_at_once_succeed,
     schema::what_was_stored_cannot_be_changed,
     writes::a_change_sees_its_register,
+    writes::a_denial_is_an_entry_and_no_revision,
     writes::a_change_waits_only_so_long,
     writes::a_large_change_is_one_revision,
     writes::a_reason_can_be_erased,

@@ -76,13 +76,13 @@ pub struct Metrics {
     calls: std::sync::Arc<[Calls]>,
     decisions: Family<DecisionLabels, Counter>,
     refusals: Family<RefusalLabels, Counter>,
-    /// Entries of the audit log for denied changes that were not written, because there were too many at once.
+    /// Denied changes that have no entry in the audit log.
     pub denials_lost: Counter,
     /// Connections that are open.
     pub connections: Gauge,
     /// Handshakes that came to nothing.
     pub handshakes_failed: Counter,
-    /// Files of certificates or callers that were changed and could not be taken over.
+    /// Looks at changed files of certificates or callers that could not be taken over.
     pub reloads_failed: Counter,
 }
 
@@ -136,7 +136,7 @@ impl Metrics {
             |name: &str, help: &str, counter: &Counter| registry.register(name, help, counter.clone());
         counted(
             "ropa_audit_denials_lost",
-            "Denied changes without an entry in the audit log, because there were too many at once",
+            "Denied changes that have no entry in the audit log, because there were too many at once or the server stopped without its database",
             &metrics.denials_lost,
         );
         counted(
@@ -146,7 +146,7 @@ impl Metrics {
         );
         counted(
             "ropa_reloads_failed",
-            "Changed files of certificates or callers that could not be taken over",
+            "Looks at changed files of certificates or callers that could not be taken over: grows for as long as that is so",
             &metrics.reloads_failed,
         );
         registry.register(

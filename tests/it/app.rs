@@ -94,6 +94,7 @@ pub struct Custom {
     pub tls: Option<Arc<Tls>>,
     pub probes: Probes,
     pub traces: Option<String>,
+    pub drain: Duration,
 }
 
 /// Whether a server has a port for probes.
@@ -114,6 +115,8 @@ impl Default for Custom {
             tls: None,
             probes: Probes::NoPort,
             traces: None,
+            // A client whose runtime waits for the server cannot close its connection.
+            drain: Duration::from_millis(200),
         }
     }
 }
@@ -158,6 +161,7 @@ impl App {
             tls,
             probes,
             traces,
+            drain,
         } = custom;
         let is_secured = tls.is_some();
         let url = database.url.clone();
@@ -185,8 +189,7 @@ impl App {
                     limits,
                     cache_max_age: Duration::from_secs(30),
                     max_staleness,
-                    // A client whose runtime waits for the server cannot close its connection.
-                    drain: Duration::from_millis(200),
+                    drain,
                     reflection: Reflection::On,
                     observed,
                     counting: Duration::from_millis(100),

@@ -24,6 +24,7 @@ mod crash;
 mod erasure;
 mod every_method;
 mod export;
+mod exposure;
 mod faults;
 mod history;
 mod house;

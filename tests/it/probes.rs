@@ -36,8 +36,12 @@ fn question() -> CheckRequest {
 
 /// `GET` as a scraper or kubelet does it: the status line and the body.
 async fn get(app: &App, path: &str) -> (String, String) {
+    ask(app, "GET", path).await
+}
+
+async fn ask(app: &App, method: &str, path: &str) -> (String, String) {
     let mut stream = tokio::net::TcpStream::connect(app.probes.unwrap()).await.unwrap();
-    let request = format!("GET {path} HTTP/1.1\r\nhost: probes\r\nconnection: close\r\n\r\n");
+    let request = format!("{method} {path} HTTP/1.1\r\nhost: probes\r\nconnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.unwrap();
@@ -178,6 +182,11 @@ async fn probes_are_answered_and_nothing_else() {
         assert_eq!(get(&app, path).await.0, "HTTP/1.1 200 OK", "{path}");
     }
     assert_eq!(get(&app, "/").await.0, "HTTP/1.1 404 Not Found");
+    assert_eq!(ask(&app, "HEAD", "/readyz").await.0, "HTTP/1.1 200 OK");
+    assert_eq!(
+        ask(&app, "POST", "/readyz").await.0,
+        "HTTP/1.1 405 Method Not Allowed"
+    );
     let channel = crate::app::connect(app.probes.unwrap()).await;
     for service in [
         "",
@@ -316,4 +325,59 @@ async fn a_callers_trace_goes_on_to_the_collector() {
     };
     assert!(status(&spans[0]).contains("\"OK\""));
     assert!(status(&spans[1]).contains("NOT_FOUND"));
+}
+
+/// A server that has nothing to serve says so to whoever asks, in every way.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_does_not_serve_is_not_ready() {
+    let custom = Custom {
+        probes: Probes::Port,
+        max_staleness: Duration::ZERO,
+        ..Custom::default()
+    };
+    // Whatever was read is too old at once.
+    let app = App::custom(Database::new(Engine::Sqlite).await, custom).await;
+    let mut last = String::new();
+    for _ in 0..200 {
+        last = ask(&app, "HEAD", "/readyz").await.0;
+        if last == "HTTP/1.1 503 Service Unavailable" {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(last, "HTTP/1.1 503 Service Unavailable");
+    assert_eq!(
+        get(&app, "/healthz").await.0,
+        "HTTP/1.1 200 OK",
+        "it lives all the same"
+    );
+}
+
+/// Whoever watches for ever, or connects and says nothing, holds no stop up.
+#[tokio::test(flavor = "multi_thread")]
+async fn watchers_and_silent_clients_do_not_hold_up_a_stop() {
+    let custom = Custom {
+        probes: Probes::Port,
+        drain: Duration::from_secs(60),
+        ..Custom::default()
+    };
+    let mut app = App::custom(Database::new(Engine::Sqlite).await, custom).await;
+    let channel = crate::app::connect(app.address).await;
+    let watching = HealthClient::new(channel)
+        .watch(HealthCheckRequest::default())
+        .await
+        .unwrap();
+    let mut watching = watching.into_inner();
+    assert!(watching.message().await.unwrap().is_some());
+    let _silent = tokio::net::TcpStream::connect(app.address).await.unwrap();
+    // The other connection of the test would not be closed before it is dropped.
+    app.channel = tonic::transport::Channel::from_static("http://127.0.0.1:1").connect_lazy();
+    let watched = tokio::spawn(async move { while let Ok(Some(_)) = watching.message().await {} });
+    let began = std::time::Instant::now();
+    tokio::task::spawn_blocking(move || drop(app)).await.unwrap();
+    assert!(
+        began.elapsed() < Duration::from_secs(30),
+        "the whole of the drain was waited for"
+    );
+    watched.await.unwrap();
 }

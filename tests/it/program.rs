@@ -12,7 +12,7 @@ use crate::app::Database;
 pub struct Program {
     pub child: Child,
     pub address: SocketAddr,
-    /// What it logs once it listens.
+    /// What it logs.
     log: Option<std::thread::JoinHandle<String>>,
 }
 
@@ -44,12 +44,20 @@ impl Program {
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let mut log = Vec::new();
         let address = lines.by_ref().map(Result::unwrap).find_map(|line| {
-            let (_, rest) = line.split_once("listening on ")?;
-            rest.split_whitespace().next()?.parse().ok()
+            let address = line.split_once("listening on ").and_then(|(_, rest)| {
+                let address = rest.split_whitespace().next()?;
+                address.parse().ok()
+            });
+            log.push(line);
+            address
         });
         // The rest is read away, or the program would wait for somebody to read it.
-        let log = std::thread::spawn(move || lines.map_while(Result::ok).collect::<Vec<_>>().join("\n"));
+        let log = std::thread::spawn(move || {
+            log.extend(lines.map_while(Result::ok));
+            log.join("\n")
+        });
         Self {
             child,
             address: address.expect("the program says where it listens"),

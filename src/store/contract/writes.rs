@@ -9,7 +9,7 @@ use super::{Scratch, change, commit, delete, name, put, read};
 use crate::{
     domain::name::Revision,
     store::{
-        Digest, Error, InvalidChange, Options, Store,
+        Denial, Digest, Error, InvalidChange, Options, Store,
         entity::{audit_entry, commitment, content, head, version},
         hex::hex,
         tree::{Frontier, leaf_hash},
@@ -292,4 +292,42 @@ pub async fn a_change_waits_only_so_long(scratch: &Scratch) {
         .await
         .unwrap();
     assert_eq!(other.write(None).await.unwrap().revision(), Revision::new(2));
+}
+
+/// A denial is an entry of the log like any other, and no revision: who serves the store takes it for the same.
+pub async fn a_denial_is_an_entry_and_no_revision(scratch: &Scratch) {
+    let store = scratch.store().await;
+    commit(&store, vec![put("registers/koko", "{}")]).await.unwrap();
+    let before = store.head().await.unwrap();
+    let denial = Denial {
+        actor: None,
+        method: "/ropa.v1.RegisterService/ApplyRegister".to_owned(),
+        count: 3,
+        time: "2026-11-29T12:00:00Z".parse().unwrap(),
+    };
+    // Several servers may write at once.
+    let (one, other) = tokio::join!(store.denial_put(&denial), store.denial_put(&denial));
+    let mut indices = [one.unwrap(), other.unwrap()];
+    indices.sort_unstable();
+    assert_eq!(indices, [2, 3]);
+    assert_eq!(store.head().await.unwrap(), before);
+    let committed = commit(&store, vec![put("registers/koko", "[]")]).await.unwrap();
+    assert_eq!((committed.revision, committed.log_index), (Revision::new(2), 4));
+    let entries = audit_entry::Entity::find()
+        .order_by_asc(audit_entry::Column::LogIndex)
+        .all(&store.db)
+        .await
+        .unwrap();
+    let mut frontier = Frontier::default();
+    for entry in &entries {
+        assert_eq!(entry.leaf_hash, leaf_hash(&entry.leaf));
+        frontier.append(leaf_hash(&entry.leaf));
+    }
+    let row = head::Entity::find().one(&store.db).await.unwrap().unwrap();
+    assert_eq!((row.log_size, row.frontier), (4, frontier.to_bytes()));
+    let leaf: serde_json::Value = serde_json::from_slice(&entries[1].leaf).unwrap();
+    assert_eq!(
+        (&leaf["type"], &leaf["count"]),
+        (&"access.denied".into(), &3.into())
+    );
 }
