@@ -188,13 +188,11 @@ impl Service<Request<hyper::body::Incoming>> for Guard {
                     Refused::NotPermitted(permission) => error::not_permitted(permission),
                     Refused::Overloaded => error::overloaded(),
                 };
-                let response = measured.around(&self.shared, None, response.into_http());
+                let response = measured.around(None, response.into_http());
                 return Box::pin(async { Ok(response) });
             }
         };
-        let span = caller
-            .as_ref()
-            .and_then(|_| measured.trace(&self.shared, method, request.headers()));
+        let span = caller.as_ref().and_then(|_| measured.trace(request.headers()));
         let deadline = deadline(request.headers());
         let deadline = deadline.map_or(self.shared.call_time, |asked| asked.min(self.shared.call_time));
         // A check leaves no line in a log, so it is called something only where its caller calls it so.
@@ -213,7 +211,7 @@ impl Service<Request<hyper::body::Incoming>> for Guard {
         let shared = Arc::clone(&self.shared);
         Box::pin(async move {
             let Some(context) = context else {
-                return Ok(measured.around(&shared, call, answer.await));
+                return Ok(measured.around(call, answer.await));
             };
             let mut response = context.clone().around(answer).await;
             context.tell(response.headers_mut());
@@ -222,7 +220,7 @@ impl Service<Request<hyper::body::Incoming>> for Guard {
                 let actor = caller.map(|caller| Arc::clone(&caller.name));
                 shared.door.refuse(Refusal::PermissionDenied, method, actor);
             }
-            Ok(measured.around(&shared, call, response))
+            Ok(measured.around(call, response))
         })
     }
 }

@@ -3,6 +3,7 @@
 use std::{
     future::Future,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
     time::{Duration, Instant},
 };
@@ -17,10 +18,7 @@ use super::guard::{Call, Shared};
 use crate::{
     access::{Kind, Method},
     grpc::context,
-    telemetry::{
-        metrics::{Calls, Metrics},
-        traces::Span,
-    },
+    telemetry::{metrics::Calls, traces::Span},
 };
 
 /// The number of the code of calls that ended before they were answered.
@@ -29,7 +27,7 @@ const CANCELLED: usize = 1;
 /// A call that is measured. Counted as ended when it is dropped.
 #[derive(Debug)]
 pub struct Measured {
-    metrics: Metrics,
+    shared: Arc<Shared>,
     method: Option<&'static Method>,
     began: Instant,
     code: Option<usize>,
@@ -50,9 +48,9 @@ const LONGEST_STREAM: Duration = Duration::from_mins(1);
 
 impl Measured {
     /// Begins to measure. Methods that are not there are not counted, or callers could make series as they like.
-    pub fn begin(shared: &Shared, method: Option<&'static Method>) -> Self {
+    pub fn begin(shared: &Arc<Shared>, method: Option<&'static Method>) -> Self {
         let measured = Self {
-            metrics: shared.metrics.clone(),
+            shared: Arc::clone(shared),
             method,
             began: Instant::now(),
             code: None,
@@ -65,23 +63,18 @@ impl Measured {
     }
 
     /// Begins the span of the call, if it is sampled.
-    pub fn trace(
-        &mut self,
-        shared: &Shared,
-        method: Option<&'static Method>,
-        headers: &HeaderMap,
-    ) -> Option<&Span> {
-        let traces = shared.traces.as_ref()?;
-        let path = method?.path.trim_start_matches('/');
+    pub fn trace(&mut self, headers: &HeaderMap) -> Option<&Span> {
+        let traces = self.shared.traces.as_ref()?;
+        let path = self.method?.path.trim_start_matches('/');
         self.span = traces.begin(path, context::parent(headers));
         self.span.as_ref()
     }
 
     /// Measures until the answer has been sent; the call keeps its place until then.
-    pub fn around(mut self, shared: &Shared, call: Option<Call>, response: Response<Body>) -> Response<Body> {
+    pub fn around(mut self, call: Option<Call>, response: Response<Body>) -> Response<Body> {
         self.look(response.headers());
         let is_stream = self.method.is_some_and(|method| method.kind != Kind::Unary);
-        let end = is_stream.then(|| end(shared.stopped.clone(), call.is_some()));
+        let end = is_stream.then(|| end(self.shared.stopped.clone(), call.is_some()));
         response.map(|body| {
             Body::new(Answer {
                 body,
@@ -93,7 +86,7 @@ impl Measured {
     }
 
     fn calls(&self) -> Option<&Calls> {
-        self.metrics.call(self.method?.index)
+        self.shared.metrics.call(self.method?.index)
     }
 
     /// The code stands in the headers of an answer without messages, and else in the trailers.

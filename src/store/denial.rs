@@ -30,12 +30,7 @@ struct Leaf<'a> {
     actor: Option<&'a str>,
     method: &'a str,
     count: u64,
-    server: Server,
-}
-
-#[derive(Serialize)]
-struct Server {
-    version: &'static str,
+    server: leaf::Server,
 }
 
 impl Store {
@@ -81,9 +76,7 @@ async fn append(transaction: &DatabaseTransaction, denial: &Denial) -> Result<u6
         actor: denial.actor.as_deref(),
         method: &denial.method,
         count: denial.count,
-        server: Server {
-            version: env!("CARGO_PKG_VERSION"),
-        },
+        server: leaf::Server::this(),
     };
     let leaf = serde_json::to_vec(&leaf).map_err(|error| Error::Unexpected {
         doing: "writing a denial",

@@ -84,9 +84,19 @@ struct Changes {
     sha256: String,
 }
 
+/// Which program wrote an entry.
 #[derive(Serialize)]
-struct Server {
+pub struct Server {
     version: &'static str,
+}
+
+impl Server {
+    /// This one.
+    pub const fn this() -> Self {
+        Self {
+            version: env!("CARGO_PKG_VERSION"),
+        }
+    }
 }
 
 /// What a leaf says, as it is read again.
@@ -146,9 +156,7 @@ pub fn leaf(change: &Change, entry: &Entry<'_>) -> Result<Vec<u8>, InvalidChange
             count: entry.count,
             sha256: hex(entry.effects),
         },
-        server: Server {
-            version: env!("CARGO_PKG_VERSION"),
-        },
+        server: Server::this(),
     };
     // Text and numbers cannot fail to be JSON; what is left of the error's kinds is length.
     let bytes = serde_json::to_vec(&leaf).map_err(|_| InvalidChange::TooLong)?;
