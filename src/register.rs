@@ -91,6 +91,16 @@ pub enum Error {
     Lost,
 }
 
+impl Error {
+    /// Whether nothing was done, and may be done if it is tried again.
+    pub const fn is_worth_repeating(&self) -> bool {
+        matches!(
+            self,
+            Self::Store(store::Error::Unavailable { .. } | store::Error::Conflict { .. })
+        )
+    }
+}
+
 /// What goes with every change.
 #[derive(Clone, Debug)]
 pub struct Asked {

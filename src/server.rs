@@ -180,9 +180,11 @@ pub async fn serve(
         tokio::spawn(probes::serve(listener, probes))
     });
     let address = listeners.calls.local_addr()?;
-    prepare(address, registers.clone())
-        .await
-        .map_err(Error::NotPrepared)?;
+    let mut shutdown = std::pin::pin!(shutdown);
+    tokio::select! {
+        prepared = prepare(address, registers.clone()) => prepared.map_err(Error::NotPrepared)?,
+        () = shutdown.as_mut() => return Ok(()),
+    }
     let refreshed = replica.refresh().await;
     if let Err(error) = &refreshed {
         tracing::warn!(error = %crate::replica::chain(error), "nothing can be served yet");
@@ -217,7 +219,7 @@ pub async fn serve(
     let ended = tokio::select! {
         result = accept::accept(listeners.calls, &workers, &options.limits) => result,
         _ = refresh => Err(Error::Died("refreshing")),
-        () = shutdown => Ok(()),
+        () = shutdown.as_mut() => Ok(()),
     };
     // Nothing of them may go on: health would be told that the server serves.
     for task in watching {

@@ -7,7 +7,7 @@ pub mod traces;
 
 use std::{io::IsTerminal as _, panic};
 
-use tracing::Level;
+use tracing::{Level, level_filters::LevelFilter};
 use tracing_subscriber::{
     EnvFilter, filter::filter_fn, fmt, layer::SubscriberExt as _, util::SubscriberInitExt as _,
 };
@@ -21,12 +21,19 @@ pub enum LogFormat {
     Json,
 }
 
-/// What libraries say at the level `info` is for those who build with them; whoever wants it names them.
+/// What libraries say of their work is for those who build with them; whoever wants it names them.
 const QUIET: &str = "sea_orm_migration=warn,sqlx=warn";
 
 /// Starts logging to standard error. `filter` is a directive list such as `info` or `ropa=debug,info`.
 pub fn init(format: LogFormat, filter: &str) -> Result<(), String> {
-    let directives = format!("{QUIET},{filter}");
+    let is_level = filter
+        .parse::<LevelFilter>()
+        .is_ok_and(|level| level >= LevelFilter::INFO);
+    let directives = if is_level {
+        format!("{filter},{QUIET}")
+    } else {
+        filter.to_owned()
+    };
     let filter = EnvFilter::try_new(directives)
         .map_err(|error| format!("the log filter `{filter}` is not one: {error}"))?;
     // What HTTP/2 says of frames has headers in it, and they have tokens.

@@ -51,7 +51,7 @@ impl Certificate {
 
 /// A name of one kind is never taken for one of another: what reads like a URI is one only where the certificate says so.
 fn is_uri(name: &str) -> bool {
-    name.contains(':')
+    name.contains("://") || name.starts_with("urn:")
 }
 
 #[cfg(test)]

@@ -45,7 +45,7 @@ pub struct Server {
     unsafe_token_without_tls: bool,
 
     /// How long to try to connect, in seconds: for a server that is being started.
-    #[arg(long, env = "ROPA_WAIT", value_name = "SECONDS", default_value_t = 0)]
+    #[arg(long, env = "ROPA_WAIT", value_name = "SECONDS", default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=86_400))]
     wait: u64,
 
     /// The caller's certificate, in PEM.

@@ -151,7 +151,7 @@ impl Exposure {
 
     fn asks(&self, wrong: &mut Vec<String>) -> Option<Asks> {
         if self.callers.is_empty() {
-            if self.client_ca.is_some() {
+            if self.client_ca.is_some() && self.client_certificate == ClientCertificate::Optional {
                 wrong.push(
                     "--client-ca needs callers, or its certificates would decide nothing: give --callers"
                         .to_owned(),
@@ -163,15 +163,17 @@ impl Exposure {
         let takes_certificates = self.client_ca.is_some();
         let read = move || {
             let callers = access::read(&paths).map_err(|wrong| wrong.to_string())?;
-            if callers.count() == 0 {
-                return Err("there are no callers, so nobody could call".to_owned());
-            }
             if callers.needs_certificates() && !takes_certificates {
                 return Err("some callers are told by their certificate, which needs --client-ca".to_owned());
             }
             Ok(callers)
         };
         match Kept::new(read) {
+            // Later it may come to that: whoever takes all callers away wants nobody to call.
+            Ok(callers) if callers.load().count() == 0 => {
+                wrong.push("--callers: there are none, so nobody could call".to_owned());
+                None
+            }
             Ok(callers) => Some(Asks::Callers(Arc::new(callers))),
             Err(mistakes) => {
                 wrong.extend(mistakes.lines().map(|line| format!("--callers: {line}")));

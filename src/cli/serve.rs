@@ -86,7 +86,7 @@ pub struct Args {
     max_staleness: u64,
 
     /// How long calls may go on after a signal to stop, in seconds.
-    #[arg(long, env = "ROPA_DRAIN", default_value_t = 10, value_name = "SECONDS")]
+    #[arg(long, env = "ROPA_DRAIN", default_value_t = 10, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(..=86_400))]
     drain: u64,
 
     /// Calls at once; more are answered RESOURCE_EXHAUSTED.
@@ -105,12 +105,7 @@ pub struct Args {
 
     /// How long a connection lives, in seconds, give or take a tenth: clients that balance themselves then look for servers anew.
     /// 0: for ever.
-    #[arg(
-        long,
-        env = "ROPA_MAX_CONNECTION_AGE",
-        default_value_t = 600,
-        value_name = "SECONDS"
-    )]
+    #[arg(long, env = "ROPA_MAX_CONNECTION_AGE", default_value_t = 600, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(..=31_536_000))]
     max_connection_age: u64,
 
     /// Days for which counters of what callers asked are kept; 0: nothing is counted.
@@ -186,19 +181,13 @@ pub async fn serve(args: Args) -> Result<ExitCode, String> {
         traces,
     } = configured;
     // Heard from the first moment on: a container's first process is not ended by a signal that it does not listen for.
-    let stopping = stop_signal()?;
-    let store = args.database.open(&url).await?;
-    let pending = store.pending().await.map_err(|error| chain(&error))?;
-    if pending > 0 && (args.migrate || url.is_embedded()) {
-        let ran = store.migrate().await.map_err(|error| chain(&error))?;
-        tracing::info!(migrations = ran, "the database was migrated");
-    }
-    let listeners = Listeners {
-        calls: bind(args.exposure.listen).await?,
-        probes: match args.exposure.health_listen {
-            Some(address) => Some(bind(address).await?),
-            None => None,
-        },
+    let mut stopping = std::pin::pin!(stop_signal()?);
+    let (store, listeners) = tokio::select! {
+        opened = args.open(&url) => opened?,
+        () = stopping.as_mut() => {
+            tracing::info!("stopped before anything was served");
+            return Ok(ExitCode::SUCCESS);
+        }
     };
     let options = args.options(exposed, traces);
     let prepare = async move |address: SocketAddr, registers: Registers| {
@@ -258,6 +247,24 @@ fn configure(args: &Args) -> Result<Configured, Vec<String>> {
 }
 
 impl Args {
+    /// Opens the database, migrated where that is asked for, and the ports.
+    async fn open(&self, url: &DatabaseUrl) -> Result<(Store, Listeners), String> {
+        let store = self.database.open(url).await?;
+        let pending = store.pending().await.map_err(|error| chain(&error))?;
+        if pending > 0 && (self.migrate || url.is_embedded()) {
+            let ran = store.migrate().await.map_err(|error| chain(&error))?;
+            tracing::info!(migrations = ran, "the database was migrated");
+        }
+        let listeners = Listeners {
+            calls: bind(self.exposure.listen).await?,
+            probes: match self.exposure.health_listen {
+                Some(address) => Some(bind(address).await?),
+                None => None,
+            },
+        };
+        Ok((store, listeners))
+    }
+
     /// Where spans go. On a runtime, because they are sent from there.
     fn traces(&self) -> Result<Option<Traces>, String> {
         let endpoint = self.otlp_endpoint.as_deref();

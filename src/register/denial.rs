@@ -6,6 +6,9 @@ use crate::store::Denial;
 impl Registers {
     /// Writes a denial into the audit log.
     pub async fn deny(&self, denial: Denial) -> Result<(), Error> {
+        if self.is_replaced() {
+            return Err(Error::StoreReplaced);
+        }
         let (count, method) = (denial.count, denial.method.clone());
         let actor = denial.actor.as_deref().unwrap_or("nobody").to_owned();
         let store = self.store.clone();

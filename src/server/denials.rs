@@ -1,6 +1,6 @@
 //! Denied changes on their way into the audit log. The first of a caller and method is written at once; those that follow are
 //! counted and written together, after a minute, then two, up to an hour: so that nobody fills the log. What cannot be
-//! written now is written later.
+//! written now is written later, and what cannot be written before the server ends is told in its own log.
 
 use std::{
     collections::HashMap,
@@ -25,6 +25,8 @@ const SHORTEST: Duration = Duration::from_secs(60);
 const LONGEST: Duration = Duration::from_hours(1);
 /// How soon writing is tried again.
 const AGAIN: Duration = Duration::from_secs(5);
+/// How long what is left may take in the end.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 /// How often is looked for what is due.
 const TICK: Duration = Duration::from_secs(1);
 
@@ -74,15 +76,23 @@ pub async fn write(
     while let Ok(knock) = denied.try_recv() {
         note(&mut windows, knock);
     }
-    if writing.is_some() {
-        let written = done(&mut writing).await;
-        ended(&mut windows, written, &metrics);
-    }
-    while let Some(who) = next(&windows, |_| true) {
-        let mut writing = Some(begin(&registers, &mut windows, who));
-        let written = done(&mut writing).await;
-        if let (who, count, Err(error)) = written {
-            lost(&who, count, &error, &metrics);
+    let until = tokio::time::Instant::now() + LAST_WORDS;
+    loop {
+        if writing.is_none() {
+            writing = next(&windows, |_| true).map(|who| begin(&registers, &mut windows, who));
+        }
+        let Some(current) = &writing else { return };
+        let (who, count) = (current.who.clone(), current.count);
+        match tokio::time::timeout_at(until, done(&mut writing)).await {
+            Ok((_, _, Ok(()))) => {}
+            Ok((who, count, Err(error))) => lost(&who, count, &crate::replica::chain(&error), &metrics),
+            Err(_) => {
+                lost(&who, count, "the server stops", &metrics);
+                for (who, window) in windows.iter().filter(|(_, window)| window.count > 0) {
+                    lost(who, window.count, "the server stops", &metrics);
+                }
+                return;
+            }
         }
     }
 }
@@ -112,7 +122,6 @@ fn begin(registers: &Registers, windows: &mut HashMap<Denied, Window>, who: Deni
         count = std::mem::take(&mut window.count);
         last = window.last;
         window.due = Instant::now() + window.span;
-        window.span = (window.span * 2).min(LONGEST);
     }
     let denial = Denial {
         actor: who.actor.as_deref().map(str::to_owned),
@@ -142,35 +151,101 @@ async fn done(writing: &mut Option<Writing>) -> Written {
     written
 }
 
-/// What could not be written is counted on.
+/// What came of it. What cannot be written now is counted on; what may have been written, or never can be, is not: an entry that
+/// is there twice cannot be taken back.
 fn ended(windows: &mut HashMap<Denied, Window>, written: Written, metrics: &Metrics) {
     let (who, count, result) = written;
-    let Err(error) = result else { return };
-    let Some(window) = windows.get_mut(&who) else {
-        return lost(&who, count, &error, metrics);
-    };
-    window.count += count;
-    window.due = Instant::now() + AGAIN;
-    let error = crate::replica::chain(&error);
-    let actor = who.actor.as_deref().unwrap_or("nobody");
-    tracing::warn!(
-        actor,
-        method = who.method,
-        count,
-        error,
-        "a denied change is written later"
-    );
+    let window = windows.get_mut(&who);
+    match (result, window) {
+        (Ok(()), Some(window)) => {
+            window.due = Instant::now() + window.span;
+            window.span = (window.span * 2).min(LONGEST);
+        }
+        (Ok(()), None) => {}
+        (Err(error), Some(window)) if error.is_worth_repeating() => {
+            window.count += count;
+            window.due = Instant::now() + AGAIN;
+            let error = crate::replica::chain(&error);
+            let actor = who.actor.as_deref().unwrap_or("nobody");
+            tracing::warn!(
+                actor,
+                method = who.method,
+                count,
+                error,
+                "a denied change is written later"
+            );
+        }
+        (Err(error), _) => lost(&who, count, &crate::replica::chain(&error), metrics),
+    }
 }
 
-fn lost(who: &Denied, count: u64, error: &crate::register::Error, metrics: &Metrics) {
+fn lost(who: &Denied, count: u64, error: &str, metrics: &Metrics) {
     metrics.denials_lost.inc_by(count);
-    let error = crate::replica::chain(error);
     let actor = who.actor.as_deref().unwrap_or("nobody");
     tracing::error!(
         actor,
         method = who.method,
         count,
         error,
-        "a denied change has no entry in the audit log"
+        "a denied change may have no entry in the audit log"
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{register::Error, store};
+
+    fn knock() -> Knock {
+        Knock {
+            denied: Denied {
+                actor: None,
+                method: "/ropa.v1.RegisterService/Commit",
+            },
+            time: Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn what_follows_is_counted_for_longer_and_longer() {
+        let (metrics, _) = Metrics::new(std::iter::empty());
+        let mut windows = HashMap::new();
+        let who = knock().denied;
+        let mut spans = Vec::new();
+        for _ in 0..8 {
+            note(&mut windows, knock());
+            note(&mut windows, knock());
+            let window = windows.get_mut(&who).unwrap();
+            let count = std::mem::take(&mut window.count);
+            assert_eq!(count, 2);
+            ended(&mut windows, (who.clone(), count, Ok(())), &metrics);
+            spans.push(windows[&who].span.as_secs() / 60);
+        }
+        assert_eq!(spans, [2, 4, 8, 16, 32, 60, 60, 60]);
+        assert!(
+            next(&windows, |_| true).is_none(),
+            "nothing is left to be written"
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_counted_on_and_what_may_have_been_is_not() {
+        let (metrics, _) = Metrics::new(std::iter::empty());
+        let mut windows = HashMap::new();
+        let who = knock().denied;
+        note(&mut windows, knock());
+        windows.get_mut(&who).unwrap().count = 0;
+        let away = Error::Store(store::Error::Unavailable {
+            doing: "writing a denial",
+            source: "away".into(),
+        });
+        ended(&mut windows, (who.clone(), 3, Err(away)), &metrics);
+        assert_eq!((windows[&who].count, windows[&who].span), (3, SHORTEST));
+        let unknown = Error::Store(store::Error::OutcomeUnknown {
+            source: "no answer".into(),
+        });
+        ended(&mut windows, (who.clone(), 5, Err(unknown)), &metrics);
+        assert_eq!(windows[&who].count, 3);
+        assert_eq!(metrics.denials_lost.get(), 5);
+    }
 }

@@ -42,23 +42,24 @@ impl Store {
             doing: DOING,
             source: None,
         })?;
-        engine::answered(
-            self.options.answer_timeout() * 3,
-            DOING,
-            self.denial_append(denial),
-        )
-        .await
+        let patience = self.options.answer_timeout();
+        let (transaction, index) = engine::answered(patience * 3, DOING, self.denial_append(denial)).await?;
+        let committed = tokio::time::timeout(patience, transaction.commit()).await;
+        // What was not answered may have been done.
+        let committed = committed.map_err(|_| Error::OutcomeUnknown {
+            source: "the database does not answer".into(),
+        })?;
+        committed.map_err(Error::commit).map(|()| index)
     }
 
-    async fn denial_append(&self, denial: &Denial) -> Result<u64, Error> {
+    async fn denial_append(&self, denial: &Denial) -> Result<(DatabaseTransaction, u64), Error> {
         const DOING: &str = "writing a denial";
         let transaction = match self.begin_write().await {
             Ok(transaction) => transaction,
             Err(error) => return Err(self.explain(DOING, error).await),
         };
         let index = append(&transaction, denial).await?;
-        transaction.commit().await.map_err(Error::commit)?;
-        Ok(index)
+        Ok((transaction, index))
     }
 }
 

@@ -156,7 +156,7 @@ impl Metrics {
         );
         registry.register(
             "ropa_calls_refused",
-            "Calls that were refused before they were looked at",
+            "Calls that were refused because of who called, or because there were too many",
             metrics.refusals.clone(),
         );
         registry.register(

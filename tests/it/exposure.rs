@@ -52,7 +52,7 @@ fn it_does_not_stand_open_by_mistake() {
             &["--client-certificate required: needs TLS"],
         ),
         (&[&tls, &["--client-ca", ca]], &["--client-ca needs callers"]),
-        (&[&["--callers", nobody]], &["there are no callers"]),
+        (&[&["--callers", nobody]], &["there are none"]),
         (&[&["--otlp-endpoint", "no address"]], &["--otlp-endpoint"]),
         (&[&["--database-url", "mysql://x"]], &["--database-url"]),
         (

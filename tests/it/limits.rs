@@ -14,7 +14,7 @@ use tonic_health::pb::{
 use tonic_reflection::pb::v1::server_reflection_client::ServerReflectionClient;
 use tonic_types::StatusExt as _;
 
-use crate::app::{App, Engine, small};
+use crate::app::{App, Custom, Database, Engine, small};
 
 fn reason(status: &Status) -> String {
     let details = status.get_error_details();
@@ -172,4 +172,46 @@ async fn a_restored_sqlite_is_not_served() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restored_postgresql_is_not_served() {
     a_restored_store_is_not_served(Engine::Postgres).await;
+}
+
+/// A connection that has come of age is ended so that its client loses nothing: what has reached the server is answered. What a
+/// client was about to send, it sends on another; this one leaves that to its caller.
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_end_when_they_are_of_age_and_no_call_is_lost() {
+    let custom = Custom {
+        limits: Limits {
+            connection_age: Some(Duration::from_millis(200)),
+            ..Limits::default()
+        },
+        ..Custom::default()
+    };
+    let app = App::custom(Database::new(Engine::Sqlite).await, custom).await;
+    app.apply(small("small", "Small")).await.unwrap();
+    let until = std::time::Instant::now() + Duration::from_secs(2);
+    let mut sent_again = 0;
+    while std::time::Instant::now() < until {
+        if let Err(status) = app.decisions().check(question()).await {
+            assert!(
+                status.details().is_empty(),
+                "the server has not answered this: {status:?}"
+            );
+            app.decisions().check(question()).await.unwrap();
+            sent_again += 1;
+        }
+    }
+    assert!(
+        sent_again <= 15,
+        "once for each connection, and not {sent_again} times"
+    );
+    // Somebody who watches is sent away, too, after what calls are given.
+    let channel = crate::app::connect(app.address).await;
+    let mut watching = HealthClient::new(channel)
+        .watch(HealthCheckRequest::default())
+        .await
+        .unwrap()
+        .into_inner();
+    let ended = tokio::time::timeout(Duration::from_secs(60), async {
+        while let Ok(Some(_)) = watching.message().await {}
+    });
+    ended.await.unwrap();
 }
