@@ -17,6 +17,8 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct Door {
     asks: Asks,
+    /// Everybody, where nobody is asked; made once and not with every call.
+    anonymous: Arc<Caller>,
     denied: mpsc::Sender<Knock>,
     metrics: Metrics,
 }
@@ -61,16 +63,17 @@ pub struct Knock {
 
 impl Door {
     /// A door that tells `denied` of every change that it denies.
-    pub const fn new(asks: Asks, denied: mpsc::Sender<Knock>, metrics: Metrics) -> Self {
+    pub fn new(asks: Asks, denied: mpsc::Sender<Knock>, metrics: Metrics) -> Self {
         Self {
             asks,
+            anonymous: Arc::new(Caller::anonymous()),
             denied,
             metrics,
         }
     }
 
-    /// Lets a call in, or refuses it. A method that is not there is for callers to learn of. No caller is needed where
-    /// none is asked for.
+    /// Lets a call in, or refuses it. That a method is not there is for callers to learn. Methods that are open have no
+    /// caller.
     pub fn enter(
         &self,
         method: Option<&'static Method>,
@@ -82,7 +85,7 @@ impl Door {
             return Ok(None);
         }
         let caller = match &self.asks {
-            Asks::Nobody => Arc::new(Caller::anonymous()),
+            Asks::Nobody => Arc::clone(&self.anonymous),
             Asks::Callers(callers) => {
                 let authorization = headers
                     .get_all(AUTHORIZATION)
